@@ -1,0 +1,121 @@
+//! Every code that a finding can have.
+
+use std::fmt;
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $summary:literal,)*) => {
+        /// The kind of a finding. The kebab-case name is stable: programs and people may rely on it.
+        ///
+        /// Every code is explained with an example in `docs/diagnostics.md`.
+        ///
+        /// ```
+        /// use rdf_spec::Code;
+        ///
+        /// assert_eq!(Code::DuplicateTensorName.name(), "duplicate-tensor-name");
+        /// assert!(Code::ALL.len() > 30);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $summary] $variant,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable name, in kebab case.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// How serious a finding of this kind is.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Self::$variant => Severity::$severity,)*
+                }
+            }
+
+            /// One sentence on what the code stands for.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $summary,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // the text
+    SyntaxError "syntax-error" Error "The text is not one YAML document of the core schema.",
+    DocumentTooLarge "document-too-large" Error "The document, or what its aliases stand for, exceeds the bounds.",
+    NestingTooDeep "nesting-too-deep" Error "Lists and mappings are nested deeper than the bound.",
+    DuplicateKey "duplicate-key" Error "A mapping has the same key twice.",
+    // what kind of document
+    UnsupportedType "unsupported-type" Error "The resource type is not one that is read.",
+    UnsupportedFormatVersion "unsupported-format-version" Error "The format version is not one that is read.",
+    NewerFormatVersion "newer-format-version" Alert "The format version is newer than the newest known 0.4 version; it is read as that one.",
+    // fields
+    MissingField "missing-field" Error "A required field is missing.",
+    UnknownField "unknown-field" Error "A field is not part of the format.",
+    WrongType "wrong-type" Error "A value has another type than the field asks for.",
+    NullNotAllowed "null-not-allowed" Error "A field is null or empty that may not be.",
+    EmptyList "empty-list" Error "A list that needs at least one item is empty.",
+    MovedField "moved-field" Info "A field stands where an older version of the format had it.",
+    // values
+    InvalidAxes "invalid-axes" Error "Axes are not distinct letters out of `bitczyx`.",
+    InvalidDataType "invalid-data-type" Error "A data type is not one of those allowed here.",
+    InvalidTensorName "invalid-tensor-name" Error "A tensor name is not an identifier.",
+    InvalidOrcid "invalid-orcid" Error "An ORCID iD has a wrong form or check digit.",
+    InvalidEmail "invalid-email" Error "An e-mail address has a wrong form.",
+    InvalidDoi "invalid-doi" Error "A DOI has a wrong form.",
+    InvalidSha256 "invalid-sha256" Error "A SHA-256 digest has a wrong form.",
+    InvalidTimestamp "invalid-timestamp" Error "A timestamp is not of ISO 8601.",
+    InvalidVersion "invalid-version" Error "A version number cannot be read.",
+    InvalidUrl "invalid-url" Error "A URL is not an http or https URL.",
+    InvalidSource "invalid-source" Error "A file reference is neither an http(s) URL nor a relative path.",
+    InvalidShape "invalid-shape" Error "A shape is neither a list of sizes nor one of the described forms.",
+    InvalidValue "invalid-value" Error "A value is outside of what the field allows.",
+    UnknownLicense "unknown-license" Warning "The licence is not an identifier of the SPDX list.",
+    UnknownOperation "unknown-operation" Error "A processing operation is not part of the format, or not allowed here.",
+    // between fields
+    DuplicateTensorName "duplicate-tensor-name" Error "Two tensors have the same name.",
+    AxesShapeMismatch "axes-shape-mismatch" Error "Axes and shape of a tensor differ in length.",
+    ShapeLengthMismatch "shape-length-mismatch" Error "Two lists that describe one shape differ in length.",
+    BatchSizeNotOne "batch-size-not-one" Error "The batch axis of an input is not described by size one and step zero.",
+    OffsetNotHalfInteger "offset-not-half-integer" Error "An offset is not a multiple of one half.",
+    NewAxisWithoutSize "new-axis-without-size" Error "A new output axis (scale null) has no size.",
+    UnknownReferenceTensor "unknown-reference-tensor" Error "A reference tensor does not exist.",
+    CircularReferenceTensor "circular-reference-tensor" Error "Output shapes refer to each other in a circle.",
+    ReferenceRankMismatch "reference-rank-mismatch" Error "The scale does not fit the number of axes of the reference tensor.",
+    HaloLengthMismatch "halo-length-mismatch" Error "Halo and shape of an output differ in length.",
+    OutputTooSmall "output-too-small" Error "Nothing is left of the smallest output once the halo is cut off.",
+    AxesNotInTensor "axes-not-in-tensor" Error "An operation names axes that its tensor does not have.",
+    StatisticsArguments "statistics-arguments" Error "Mean and standard deviation do not fit the mode of an operation.",
+    PercentileOrder "percentile-order" Error "The lower percentile is not below the upper one.",
+    ScaleLinearWithoutEffect "scale-linear-without-effect" Error "A linear scaling changes nothing.",
+    TestTensorCount "test-tensor-count" Error "There is not one test tensor for each described tensor.",
+    WeightsParent "weights-parent" Error "The parent of weights is unknown or the weights themselves.",
+    ArchitectureDigest "architecture-digest" Error "The digest of the architecture does not fit its form.",
+    MissingCitation "missing-citation" Warning "Nothing is cited.",
+    MissingFrameworkVersion "missing-framework-version" Alert "Weights do not say which version of their framework they need.",
+    DocumentationNotMarkdown "documentation-not-markdown" Warning "The documentation is not a Markdown file.",
+    UnconventionalName "unconventional-name" Info "The name is longer than 64 characters or uses others than letters, digits, `_`, `-` and spaces.",
+    // files of the package
+    MissingFile "missing-file" Error "A file that the description refers to is not in the package.",
+    DigestMismatch "digest-mismatch" Error "A file does not have the SHA-256 digest that the description states.",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,61 @@
+//! Read and check [bioimage.io](https://bioimage.io) resource descriptions: the `rdf.yaml` of a model
+//! package, format 0.4.
+//!
+//! One call reads a description and finds *everything* that is wrong with it, each finding with a stable
+//! code, its field, line and column, and advice:
+//!
+//! ```
+//! use rdf_spec::ModelRdf;
+//!
+//! let text = include_str!("../tests/documents/minimal.yaml");
+//! let parsed = ModelRdf::from_yaml(&text.replace("axes: bcyx", "axes: bcyq"));
+//! for finding in parsed.diagnostics().iter().filter(|finding| finding.is_error()) {
+//!     println!("{finding}");
+//! }
+//! assert_eq!(parsed.diagnostics()[0].code.name(), "invalid-axes");
+//! assert_eq!(parsed.diagnostics()[0].path.to_string(), "inputs[0].axes");
+//!
+//! let model = ModelRdf::from_yaml(text).into_result().unwrap();
+//! assert_eq!(model.inputs[0].axes.as_str(), "bcyx");
+//! ```
+//!
+//! - [`ModelRdf`] is plain data with public fields; [`Parsed`] is what reading gives.
+//! - [`Document`] is the positioned tree underneath, for tools that look further.
+//! - [`Diagnostic`] is one finding, [`Code`] what kinds there are, [`RULES`] the checks between fields.
+//! - [`Package`] (feature `package`, on by default) is a folder or zip file with a description and its files.
+//!
+//! The crate opens no connection, and no file without the feature `package`. Descriptions are untrusted:
+//! size, nesting and aliases are bounded, and nothing panics.
+//!
+//! Limits of this version: models of format 0.4.0 to 0.4.10. Other resource types, format 0.3 and writing
+//! are not there yet.
+
+mod diagnostic;
+mod document;
+mod migrate;
+#[cfg(feature = "package")]
+mod package;
+mod parsed;
+mod read;
+mod rules;
+mod v0_4;
+mod value;
+
+pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use document::{
+    DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment,
+    Span,
+};
+#[cfg(feature = "package")]
+pub use package::{Package, PackageError, PackageErrorKind, PackageFiles};
+pub use parsed::Parsed;
+pub use rules::{RULES, Rule, check_model};
+pub use v0_4::{
+    Architecture, Attachments, Author, CiteEntry, Coefficients, DataRange, InputShape, InputTensor,
+    Maintainer, ModelRdf, OutputShape, OutputTensor, ProcessingStep, RunMode, StatisticsMode, Uploader,
+    Weights, WeightsEntry, WeightsFormat,
+};
+pub use value::{
+    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, Sha256, TensorName,
+    Timestamp, ValueError, Version, Yaml,
+};

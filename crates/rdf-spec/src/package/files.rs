@@ -1,0 +1,255 @@
+//! The files of a package, wherever they are.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::archive::Archive;
+use super::error::{PackageError, PackageErrorKind};
+use super::path;
+use crate::value::Sha256;
+
+/// The names that a description may have, best first; `*.rdf.yaml` and the like come behind them.
+const DESCRIPTION_NAMES: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
+
+/// The files of a package: a folder or a zip file. No path leads out of it.
+///
+/// Links in a folder are followed: they are the user's own.
+#[derive(Debug)]
+pub struct PackageFiles {
+    location: PathBuf,
+    kind: Kind,
+    description: String,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Folder,
+    Archive(Archive),
+}
+
+impl PackageFiles {
+    /// Opens a folder, a zip file, or the folder around a description.
+    ///
+    /// # Errors
+    /// If there is nothing at the path, it is no package, or it has no description at its top; for a zip
+    /// file also if it is damaged, or an entry leads out of it or stands in it twice.
+    pub fn open(path: &Path) -> Result<Self, PackageError> {
+        let metadata = fs::metadata(path).map_err(|error| {
+            let kind = match error.kind() {
+                io::ErrorKind::NotFound => PackageErrorKind::NotFound,
+                _ => PackageErrorKind::Io,
+            };
+            PackageError::new(kind).at(path).caused_by(error)
+        })?;
+        if metadata.is_dir() {
+            let names = folder_names(path)?;
+            let description = find_description(names.iter().map(String::as_str)).ok_or_else(|| {
+                PackageError::new(PackageErrorKind::NoDescription { nested: None }).at(path)
+            })?;
+            return Ok(Self {
+                location: path.to_owned(),
+                kind: Kind::Folder,
+                description,
+            });
+        }
+        let extension = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .unwrap_or_default();
+        if extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml") {
+            let parent = path
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .unwrap_or(Path::new("."));
+            let description = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default()
+                .to_owned();
+            return Ok(Self {
+                location: parent.to_owned(),
+                kind: Kind::Folder,
+                description,
+            });
+        }
+        if !is_zip(path)? {
+            return Err(PackageError::new(PackageErrorKind::NotAPackage).at(path));
+        }
+        let archive = Archive::open(path)?;
+        let Some(description) = find_description(archive.names()) else {
+            let nested = archive
+                .names()
+                .filter(|name| name.ends_with("/rdf.yaml"))
+                .min()
+                .map(str::to_owned);
+            return Err(PackageError::new(PackageErrorKind::NoDescription { nested }).at(path));
+        };
+        Ok(Self {
+            location: path.to_owned(),
+            kind: Kind::Archive(archive),
+            description,
+        })
+    }
+
+    /// The folder or zip file.
+    #[must_use]
+    pub fn location(&self) -> &Path {
+        &self.location
+    }
+
+    /// The name of the description.
+    #[must_use]
+    pub fn description_name(&self) -> &str {
+        &self.description
+    }
+
+    /// The path of a file in the file system; `None` for a file in a zip file.
+    ///
+    /// # Errors
+    /// If the path leads out of the package.
+    pub fn file_path(&self, file: &str) -> Result<Option<PathBuf>, PackageError> {
+        let inside = self.inside(file)?;
+        Ok(match self.kind {
+            Kind::Folder => Some(self.location.join(inside)),
+            Kind::Archive(_) => None,
+        })
+    }
+
+    /// The size of a file in bytes; in a zip file the size that it declares.
+    ///
+    /// # Errors
+    /// If the path leads out of the package, or there is no such file.
+    pub fn size(&self, file: &str) -> Result<u64, PackageError> {
+        let inside = self.inside(file)?;
+        match &self.kind {
+            Kind::Archive(archive) => archive.size(&inside),
+            Kind::Folder => {
+                let metadata =
+                    fs::metadata(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
+                if metadata.is_dir() {
+                    return Err(self.failed(file, io::ErrorKind::NotFound.into()));
+                }
+                Ok(metadata.len())
+            }
+        }
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// If the path leads out of the package, there is no such file, it cannot be read, or it has more
+    /// bytes than the limit; what a zip file declares is not trusted.
+    pub fn read(&self, file: &str, limit: u64) -> Result<Vec<u8>, PackageError> {
+        let too_large = || {
+            PackageError::new(PackageErrorKind::TooLarge {
+                file: file.to_owned(),
+                limit,
+            })
+            .at(&self.location)
+        };
+        if self.size(file)? > limit {
+            return Err(too_large());
+        }
+        let mut content = Vec::new();
+        self.with_reader(file, |reader| {
+            reader
+                .take(limit.saturating_add(1))
+                .read_to_end(&mut content)
+                .map_err(|error| self.failed(file, error))
+        })?;
+        if content.len() as u64 > limit {
+            return Err(too_large());
+        }
+        Ok(content)
+    }
+
+    /// The SHA-256 digest of a file.
+    ///
+    /// # Errors
+    /// If the path leads out of the package, there is no such file, or it cannot be read.
+    pub fn sha256(&self, file: &str) -> Result<Sha256, PackageError> {
+        self.with_reader(file, |mut reader| {
+            Sha256::of(&mut reader).map_err(|error| self.failed(file, error))
+        })
+    }
+
+    fn inside(&self, file: &str) -> Result<String, PackageError> {
+        path::inside(file).ok_or_else(|| {
+            PackageError::new(PackageErrorKind::UnsafePath {
+                path: file.to_owned(),
+            })
+            .at(&self.location)
+        })
+    }
+
+    fn with_reader<T>(
+        &self,
+        file: &str,
+        read: impl FnOnce(&mut dyn Read) -> Result<T, PackageError>,
+    ) -> Result<T, PackageError> {
+        let inside = self.inside(file)?;
+        match &self.kind {
+            Kind::Archive(archive) => archive.with_reader(&inside, read),
+            Kind::Folder => {
+                let mut opened =
+                    File::open(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
+                read(&mut opened)
+            }
+        }
+    }
+
+    fn failed(&self, file: &str, error: io::Error) -> PackageError {
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => PackageErrorKind::MissingFile {
+                file: file.to_owned(),
+            },
+            // The zip reader reports bad data and checksums in this way.
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => {
+                PackageErrorKind::MalformedArchive
+            }
+            _ => PackageErrorKind::Io,
+        };
+        let place = match kind {
+            PackageErrorKind::MissingFile { .. } => self.location.clone(),
+            _ => self.location.join(file),
+        };
+        PackageError::new(kind).at(place).caused_by(error)
+    }
+}
+
+fn folder_names(path: &Path) -> Result<Vec<String>, PackageError> {
+    let failed = |error: io::Error| PackageError::new(PackageErrorKind::Io).at(path).caused_by(error);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        if let Ok(name) = entry.map_err(failed)?.file_name().into_string() {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+fn find_description<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let top: Vec<&str> = names.filter(|name| !name.contains('/')).collect();
+    let exact = DESCRIPTION_NAMES.iter().find(|name| top.contains(name)).copied();
+    exact
+        .or_else(|| {
+            let is_description = |name: &&&str| {
+                DESCRIPTION_NAMES
+                    .iter()
+                    .any(|known| name.ends_with(&format!(".{known}")))
+            };
+            top.iter().filter(is_description).min().copied()
+        })
+        .map(str::to_owned)
+}
+
+/// True if the file begins as a zip file does (also an empty one).
+fn is_zip(path: &Path) -> Result<bool, PackageError> {
+    let failed = |error: io::Error| PackageError::new(PackageErrorKind::Io).at(path).caused_by(error);
+    let mut start = [0_u8; 4];
+    let length = File::open(path)
+        .and_then(|mut file| file.read(&mut start))
+        .map_err(failed)?;
+    Ok(length == 4 && (start == *b"PK\x03\x04" || start == *b"PK\x05\x06"))
+}

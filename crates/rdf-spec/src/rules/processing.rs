@@ -1,0 +1,95 @@
+//! Operations and the tensors that they belong to.
+
+use super::Facts;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::DocPath;
+use crate::v0_4::ProcessingStep;
+use crate::value::{Axes, Axis, TensorName};
+
+/// An operation with its place and tensor.
+struct Placed<'a> {
+    step: &'a ProcessingStep,
+    kwargs: DocPath,
+    tensor: &'a TensorName,
+    axes: &'a Axes,
+    is_input: bool,
+}
+
+fn steps<'a>(facts: &Facts<'a>) -> Vec<Placed<'a>> {
+    let mut placed = Vec::new();
+    for (at, tensor) in facts.inputs().iter().enumerate() {
+        for (index, step) in tensor.preprocessing.iter().enumerate() {
+            let kwargs = Facts::input_path(at)
+                .join("preprocessing")
+                .join(index)
+                .join("kwargs");
+            placed.push(Placed {
+                step,
+                kwargs,
+                tensor: &tensor.name,
+                axes: &tensor.axes,
+                is_input: true,
+            });
+        }
+    }
+    for (at, tensor) in facts.outputs().iter().enumerate() {
+        for (index, step) in tensor.postprocessing.iter().enumerate() {
+            let kwargs = Facts::output_path(at)
+                .join("postprocessing")
+                .join(index)
+                .join("kwargs");
+            placed.push(Placed {
+                step,
+                kwargs,
+                tensor: &tensor.name,
+                axes: &tensor.axes,
+                is_input: false,
+            });
+        }
+    }
+    placed
+}
+
+pub(super) fn axes_fit_tensor(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for placed in steps(facts) {
+        let Some(axes) = placed.step.axes() else { continue };
+        let path = placed.kwargs.join("axes");
+        for axis in axes.iter() {
+            let message = if matches!(axis, Axis::Batch | Axis::Time | Axis::Index) {
+                format!(
+                    "the axis `{axis}` cannot be an argument of `{}`: only c, z, y, x can",
+                    placed.step.name()
+                )
+            } else if !placed.axes.contains(axis) {
+                format!(
+                    "the tensor `{}` has the axes `{}`, not `{axis}`",
+                    placed.tensor, placed.axes
+                )
+            } else {
+                continue;
+            };
+            found.push(Diagnostic::new(Code::AxesNotInTensor, path.clone(), message));
+        }
+    }
+}
+
+pub(super) fn references_are_inputs(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(inputs) = facts.inputs else { return };
+    for placed in steps(facts) {
+        let Some(reference) = placed.step.reference_tensor() else {
+            continue;
+        };
+        let message = if placed.is_input && reference == placed.tensor {
+            format!("the reference tensor `{reference}` is the tensor itself")
+        } else if inputs.iter().all(|input| input.name != *reference) {
+            format!("the reference tensor `{reference}` is not one of the inputs")
+        } else {
+            continue;
+        };
+        found.push(Diagnostic::new(
+            Code::UnknownReferenceTensor,
+            placed.kwargs.join("reference_tensor"),
+            message,
+        ));
+    }
+}

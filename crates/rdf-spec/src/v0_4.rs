@@ -1,0 +1,15 @@
+//! The typed model description, format 0.4.
+
+mod metadata;
+mod model;
+mod processing;
+mod shape;
+mod tensor;
+mod weights;
+
+pub use metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};
+pub use model::ModelRdf;
+pub use processing::{Coefficients, ProcessingStep, StatisticsMode};
+pub use shape::{InputShape, OutputShape};
+pub use tensor::{DataRange, InputTensor, OutputTensor};
+pub use weights::{Architecture, Weights, WeightsEntry, WeightsFormat};

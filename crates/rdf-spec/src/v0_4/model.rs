@@ -1,0 +1,276 @@
+//! The model description itself.
+
+use indexmap::IndexMap;
+
+use super::metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};
+use super::tensor::{InputTensor, OutputTensor};
+use super::weights::Weights;
+use crate::diagnostic::Code;
+use crate::document::Node;
+use crate::parsed::nearest;
+use crate::read::{FromNode, Reader};
+use crate::rules::{Facts, check_facts};
+use crate::value::{FileSource, FormatVersion, License, TensorName, Timestamp, Version, Yaml};
+
+/// A model description in format 0.4: plain data, without positions.
+///
+/// Read one with [`ModelRdf::from_yaml`]; see the crate's documentation for an example.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ModelRdf {
+    /// The version that the document says it is written in.
+    pub format_version: FormatVersion,
+    /// Human-readable name.
+    pub name: String,
+    /// Brief description.
+    pub description: String,
+    /// Who made the model.
+    pub authors: Vec<Author>,
+    /// Markdown file on the model.
+    pub documentation: FileSource,
+    /// Inputs of the network.
+    pub inputs: Vec<InputTensor>,
+    /// Outputs of the network.
+    pub outputs: Vec<OutputTensor>,
+    /// Licence.
+    pub license: License,
+    /// One `.npy` file for each input.
+    pub test_inputs: Vec<FileSource>,
+    /// One `.npy` file for each output: what the model makes of the test inputs.
+    pub test_outputs: Vec<FileSource>,
+    /// Examples of inputs in any format.
+    pub sample_inputs: Vec<FileSource>,
+    /// Examples of outputs in any format.
+    pub sample_outputs: Vec<FileSource>,
+    /// When the model was made.
+    pub timestamp: Timestamp,
+    /// The weights in one or more formats.
+    pub weights: Weights,
+    /// Further files.
+    pub attachments: Option<Attachments>,
+    /// What to cite.
+    pub cite: Vec<CiteEntry>,
+    /// What tools add for themselves.
+    pub config: IndexMap<String, Yaml>,
+    /// Images for the model's card.
+    pub covers: Vec<FileSource>,
+    /// Where to download the model.
+    pub download_url: Option<String>,
+    /// Where the source of the model is.
+    pub git_repo: Option<String>,
+    /// An emoji or image.
+    pub icon: Option<String>,
+    /// Identifier within a collection.
+    pub id: Option<String>,
+    /// An emoji for the identifier (0.4.10).
+    pub id_emoji: Option<String>,
+    /// Identifiers of related resources.
+    pub links: Vec<String>,
+    /// Who looks after the model.
+    pub maintainers: Vec<Maintainer>,
+    /// Who made the package.
+    pub packaged_by: Vec<Author>,
+    /// The model that this one was made from; its form differs between versions.
+    pub parent: Option<Yaml>,
+    /// Where the description itself comes from.
+    pub rdf_source: Option<String>,
+    /// How the network has to be run, if not as usual.
+    pub run_mode: Option<RunMode>,
+    /// Words to find the model by.
+    pub tags: Vec<String>,
+    /// The dataset that the model was trained on: an id, or a dataset description.
+    pub training_data: Option<Yaml>,
+    /// Who uploaded the model (0.4.10).
+    pub uploader: Option<Uploader>,
+    /// Version of the model.
+    pub version: Option<Version>,
+    /// Number of the version within a collection (0.4.10).
+    pub version_number: Option<i64>,
+}
+
+impl ModelRdf {
+    /// The input of a name.
+    #[must_use]
+    pub fn input(&self, name: &TensorName) -> Option<&InputTensor> {
+        self.inputs.iter().find(|tensor| tensor.name == *name)
+    }
+
+    /// The output of a name.
+    #[must_use]
+    pub fn output(&self, name: &TensorName) -> Option<&OutputTensor> {
+        self.outputs.iter().find(|tensor| tensor.name == *name)
+    }
+}
+
+/// An author may be given as a name only.
+struct NamedAuthor(Author);
+
+impl FromNode for NamedAuthor {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if let Some(name) = node.as_str() {
+            let author = Author {
+                name: name.to_owned(),
+                affiliation: None,
+                email: None,
+                github_user: None,
+                orcid: None,
+            };
+            return Some(Self(author));
+        }
+        Author::from_node(node, reader).map(Self)
+    }
+}
+
+impl FromNode for ModelRdf {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let mut fields = reader.fields(node)?;
+        // Read before, to find out what kind of document this is.
+        fields.node("type");
+        let format_version = fields.required(reader, "format_version");
+        let name: Option<String> = fields.required(reader, "name");
+        if let Some((name, node)) = name.as_deref().zip(fields.node("name")) {
+            reader.within("name", |reader| check_name(name, node, reader));
+        }
+        let description = fields.required(reader, "description");
+        let authors: Option<Vec<NamedAuthor>> = fields.required_list(reader, "authors");
+        let documentation: Option<FileSource> = fields.required(reader, "documentation");
+        if let Some((file, node)) = documentation.as_ref().zip(fields.node("documentation")) {
+            reader.within("documentation", |reader| check_documentation(file, node, reader));
+        }
+        let inputs: Option<Vec<InputTensor>> = fields.required_list(reader, "inputs");
+        let outputs: Option<Vec<OutputTensor>> = fields.required_list(reader, "outputs");
+        let license = fields.required(reader, "license");
+        let test_inputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_inputs");
+        let test_outputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_outputs");
+        let sample_inputs = fields.list(reader, "sample_inputs");
+        let sample_outputs = fields.list(reader, "sample_outputs");
+        let timestamp = fields.required(reader, "timestamp");
+        let weights = fields.required(reader, "weights");
+        let attachments = fields.nullable(reader, "attachments");
+        let cite: Vec<CiteEntry> = fields.list(reader, "cite");
+        if fields
+            .node("cite")
+            .is_none_or(|cite| cite.as_sequence().is_some_and(<[Node]>::is_empty))
+        {
+            let path = reader.path().join("cite");
+            let diagnostic = crate::diagnostic::Diagnostic::new(
+                Code::MissingCitation,
+                path,
+                "the description cites nothing",
+            )
+            .at(fields.start())
+            .help("add `cite` with the publications of the method and of the training data");
+            reader.push(diagnostic);
+        }
+        let config = fields.optional(reader, "config").unwrap_or_default();
+        let covers = fields.list(reader, "covers");
+        let download_url = fields.nullable(reader, "download_url");
+        let git_repo = fields.nullable(reader, "git_repo");
+        let icon = fields.nullable(reader, "icon");
+        let id = fields.nullable(reader, "id");
+        let id_emoji = fields.nullable(reader, "id_emoji");
+        let links = fields.list(reader, "links");
+        let maintainers = fields.list(reader, "maintainers");
+        let packaged_by = fields.list(reader, "packaged_by");
+        let parent = fields.nullable(reader, "parent");
+        let rdf_source = fields.nullable(reader, "rdf_source");
+        let run_mode = fields.nullable(reader, "run_mode");
+        let tags = fields.list(reader, "tags");
+        let training_data = fields.nullable(reader, "training_data");
+        let uploader = fields.nullable(reader, "uploader");
+        let version = fields.nullable(reader, "version");
+        let version_number = fields.nullable(reader, "version_number");
+        fields.finish(reader);
+        let facts = Facts {
+            inputs: inputs.as_deref(),
+            outputs: outputs.as_deref(),
+            test_inputs: test_inputs.as_ref().map(Vec::len),
+            test_outputs: test_outputs.as_ref().map(Vec::len),
+        };
+        for mut violation in check_facts(&facts) {
+            violation.position = Some(nearest(node, &violation.path));
+            reader.push(violation);
+        }
+        Some(Self {
+            format_version: format_version?,
+            name: name?,
+            description: description?,
+            authors: authors?.into_iter().map(|author| author.0).collect(),
+            documentation: documentation?,
+            inputs: inputs?,
+            outputs: outputs?,
+            license: license?,
+            test_inputs: test_inputs?.into_iter().map(|file| file.0).collect(),
+            test_outputs: test_outputs?.into_iter().map(|file| file.0).collect(),
+            sample_inputs,
+            sample_outputs,
+            timestamp: timestamp?,
+            weights: weights?,
+            attachments,
+            cite,
+            config,
+            covers,
+            download_url,
+            git_repo,
+            icon,
+            id,
+            id_emoji,
+            links,
+            maintainers,
+            packaged_by,
+            parent,
+            rdf_source,
+            run_mode,
+            tags,
+            training_data,
+            uploader,
+            version,
+            version_number,
+        })
+    }
+}
+
+/// A file whose name ends in `.npy`.
+struct NpySource(FileSource);
+
+impl FromNode for NpySource {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let source = FileSource::from_node(node, reader)?;
+        if !source.file_name().ends_with(".npy") {
+            let message = format!(
+                "a test tensor is a numpy file (.npy), found {}",
+                crate::document::quoted(source.as_str())
+            );
+            reader.report(Code::InvalidSource, node, message);
+            return None;
+        }
+        Some(Self(source))
+    }
+}
+
+fn check_name(name: &str, node: &Node, reader: &mut Reader) {
+    if name.is_empty() {
+        reader.report(Code::InvalidValue, node, "`name` may not be empty");
+        return;
+    }
+    let length = name.chars().count();
+    let allowed = |c: char| c.is_alphanumeric() || "_- ".contains(c);
+    if length > 64 {
+        let message = format!("the name has {length} characters, the format asks for at most 64");
+        reader.report(Code::UnconventionalName, node, message);
+    } else if let Some(other) = name.chars().find(|&c| !allowed(c)) {
+        let message =
+            format!("the name contains {other:?}, the format asks for letters, digits, `_`, `-` and spaces");
+        reader.report(Code::UnconventionalName, node, message);
+    }
+}
+
+fn check_documentation(file: &FileSource, node: &Node, reader: &mut Reader) {
+    if !file.file_name().ends_with(".md") {
+        let message = format!(
+            "the documentation is a Markdown file (.md), found {}",
+            crate::document::quoted(file.as_str())
+        );
+        reader.report(Code::DocumentationNotMarkdown, node, message);
+    }
+}

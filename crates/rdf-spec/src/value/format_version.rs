@@ -1,0 +1,45 @@
+//! Versions of the format.
+
+use super::{ValueError, checked_text};
+use crate::diagnostic::Code;
+use crate::document::quoted;
+
+/// The version of the format that a description is written in: three numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FormatVersion {
+    version: semver::Version,
+    text: String,
+}
+
+impl FormatVersion {
+    /// Reads three numbers with dots between them.
+    ///
+    /// # Errors
+    /// If the text is anything else, also two numbers.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        match semver::Version::parse(text) {
+            Ok(version) if version.pre.is_empty() && version.build.is_empty() => Ok(Self {
+                version,
+                text: text.to_owned(),
+            }),
+            _ => {
+                let reason = format!("the format version has the form 0.4.9, found {}", quoted(text));
+                Err(ValueError::new(Code::UnsupportedFormatVersion, reason))
+            }
+        }
+    }
+
+    /// Major, minor and patch number.
+    #[must_use]
+    pub fn numbers(&self) -> (u64, u64, u64) {
+        (self.version.major, self.version.minor, self.version.patch)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+checked_text!(FormatVersion);

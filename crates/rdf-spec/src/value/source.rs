@@ -1,0 +1,123 @@
+//! References to files.
+
+use super::{ValueError, checked_text};
+use crate::diagnostic::Code;
+use crate::document::quoted;
+
+/// Where a file is: an http(s) URL, or a path relative to the description.
+///
+/// ```
+/// use rdf_spec::FileSource;
+///
+/// let source: FileSource = "./weights.onnx".parse()?;
+/// assert_eq!(source.relative_path(), Some("weights.onnx"));
+/// let source: FileSource = "https://zenodo.org/api/records/1/files/unet.pt/content".parse()?;
+/// assert_eq!(source.file_name(), "unet.pt");
+/// # Ok::<(), rdf_spec::ValueError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FileSource {
+    text: String,
+    url: Option<url::Url>,
+}
+
+impl FileSource {
+    /// Reads a URL or a relative path.
+    ///
+    /// # Errors
+    /// If the text is empty, an absolute path, or looks like an http(s) URL and is not one.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        let error = |reason: String| Err(ValueError::new(Code::InvalidSource, reason));
+        if text.is_empty() {
+            return error("a file reference may not be empty".to_owned());
+        }
+        if text.starts_with("http://") || text.starts_with("https://") {
+            return match url::Url::parse(text) {
+                Ok(url) => Ok(Self {
+                    text: text.to_owned(),
+                    url: Some(url),
+                }),
+                Err(reason) => error(format!("{} is not a URL: {reason}", quoted(text))),
+            };
+        }
+        let drive = text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic();
+        if text.starts_with(['/', '\\']) || drive {
+            return error(format!(
+                "a file is referred to by a path relative to the description, found the absolute path {}",
+                quoted(text)
+            ));
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            url: None,
+        })
+    }
+
+    /// The URL, if it is one.
+    #[must_use]
+    pub fn url(&self) -> Option<&url::Url> {
+        self.url.as_ref()
+    }
+
+    /// The path below the folder of the description, without a leading `./`, if it is no URL.
+    #[must_use]
+    pub fn relative_path(&self) -> Option<&str> {
+        if self.url.is_some() {
+            return None;
+        }
+        let mut path = self.text.as_str();
+        while let Some(rest) = path.strip_prefix("./") {
+            path = rest;
+        }
+        Some(path)
+    }
+
+    /// The name of the file; for a Zenodo address (`.../files/NAME/content`) the part before `/content`.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        let path = self.url.as_ref().map_or(self.text.as_str(), url::Url::path);
+        let path = if self.url.is_some() {
+            path.strip_suffix("/content").unwrap_or(path)
+        } else {
+            path
+        };
+        path.rsplit(['/', '\\']).next().unwrap_or(path)
+    }
+
+    /// The reference as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+checked_text!(FileSource);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_sources() {
+        assert!(FileSource::parse("a/b.npy").unwrap().relative_path().is_some());
+        assert!(
+            FileSource::parse("https://example.org/a.npy?x=1")
+                .unwrap()
+                .url()
+                .is_some()
+        );
+        assert_eq!(
+            FileSource::parse("https://example.org/a.npy?x=1")
+                .unwrap()
+                .file_name(),
+            "a.npy"
+        );
+        for wrong in ["", "/etc/passwd", "C:\\a.npy", "\\\\server\\a", "https://"] {
+            assert_eq!(
+                FileSource::parse(wrong).unwrap_err().code(),
+                Code::InvalidSource,
+                "{wrong}"
+            );
+        }
+    }
+}

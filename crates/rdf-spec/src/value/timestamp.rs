@@ -1,0 +1,185 @@
+//! Points in time.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::{ValueError, parse_text};
+use crate::diagnostic::Code;
+use crate::document::{Node, ScalarStyle, quoted};
+use crate::read::{FromNode, Reader};
+
+/// A point in time in ISO 8601, kept as written.
+///
+/// ```
+/// use rdf_spec::Timestamp;
+///
+/// assert!(Timestamp::parse("2019-12-11T12:22:32Z").is_ok());
+/// assert!(Timestamp::parse("yesterday").is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Timestamp {
+    text: String,
+    local: NaiveDateTime,
+    offset: Option<FixedOffset>,
+}
+
+impl Timestamp {
+    /// Reads a date, or date and time with an optional zone, in the forms of ISO 8601.
+    ///
+    /// # Errors
+    /// If the text is none of them.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        read(text.trim())
+            .map(|(local, offset)| Self {
+                text: text.to_owned(),
+                local,
+                offset,
+            })
+            .ok_or_else(|| {
+                let reason = format!(
+                    "a timestamp has the form 2021-12-07T18:43:26Z, found {}",
+                    quoted(text)
+                );
+                ValueError::new(Code::InvalidTimestamp, reason)
+            })
+    }
+
+    /// Date and time as written, in the zone that is written with them.
+    #[must_use]
+    pub fn local(&self) -> NaiveDateTime {
+        self.local
+    }
+
+    /// The point in time, if a zone is written.
+    #[must_use]
+    pub fn instant(&self) -> Option<DateTime<FixedOffset>> {
+        self.local.and_local_timezone(self.offset?).single()
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+fn read(text: &str) -> Option<(NaiveDateTime, Option<FixedOffset>)> {
+    let (date, rest) = match text.find(['T', 't', ' ']) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    };
+    let date = read_date(date)?;
+    let Some(rest) = rest else {
+        return Some((date.and_time(NaiveTime::MIN), None));
+    };
+    let rest = rest.trim();
+    let (time, zone) = match rest.find(['Z', 'z', '+', '-']) {
+        Some(at) => (rest[..at].trim(), Some(&rest[at..])),
+        None => (rest, None),
+    };
+    let offset = match zone {
+        Some(zone) => Some(read_zone(zone)?),
+        None => None,
+    };
+    Some((date.and_time(read_time(time)?), offset))
+}
+
+fn read_date(text: &str) -> Option<NaiveDate> {
+    for form in ["%Y-%m-%d", "%Y%m%d", "%G-W%V-%u", "%GW%V%u"] {
+        if let Ok(date) = NaiveDate::parse_from_str(text, form) {
+            return Some(date);
+        }
+    }
+    // A year, or a year and month: their first day.
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    match text.len() {
+        4 if digits => NaiveDate::parse_from_str(&format!("{text}-01-01"), "%Y-%m-%d").ok(),
+        7 if digits => NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok(),
+        _ => None,
+    }
+}
+
+fn read_time(text: &str) -> Option<NaiveTime> {
+    ["%H:%M:%S%.f", "%H:%M", "%H%M%S%.f", "%H%M"]
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+        .or_else(|| NaiveTime::parse_from_str(&format!("{text}:00"), "%H:%M").ok())
+}
+
+fn read_zone(text: &str) -> Option<FixedOffset> {
+    if matches!(text, "Z" | "z") {
+        return FixedOffset::east_opt(0);
+    }
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let digits: String = text.get(1..)?.chars().filter(|&c| c != ':').collect();
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let hours: i32 = digits[..2].parse().ok()?;
+    let minutes: i32 = if digits.len() == 4 {
+        digits[2..].parse().ok()?
+    } else {
+        0
+    };
+    if minutes > 59 {
+        return None;
+    }
+    FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromNode for Timestamp {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let timestamp = parse_text(node, reader, Self::parse)?;
+        // Without quotes and without a time, YAML readers make a date of it, which is no timestamp.
+        let scalar = node.as_scalar()?;
+        if scalar.style == ScalarStyle::Plain && !scalar.text.contains(':') {
+            let message = format!("the timestamp {} has no time of day", scalar.text);
+            reader.report(Code::InvalidTimestamp, node, message).help =
+                Some(format!("write for example {}T00:00:00", timestamp.local.date()));
+            return None;
+        }
+        Some(timestamp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_iso_8601() {
+        for valid in [
+            "2021-12-07T18:43",
+            "2021-12-07T18:43:26",
+            "2021-12-07T18:43:26.889129",
+            "2021-12-07 18:43:26Z",
+            "2021-12-07T18:43:26+02:00",
+            "2021-12-07T18:43:26.1234567890-0530",
+            "2021-12-07",
+            "2021",
+            "2021-W49-2",
+            "20211207T184326",
+        ] {
+            assert!(Timestamp::parse(valid).is_ok(), "{valid}");
+        }
+        for wrong in [
+            "",
+            "now",
+            "2021-13-01",
+            "2021-12-07T25:00",
+            "2021-12-07T18:43+99:99",
+            "7.12.2021",
+            "é",
+            "T",
+        ] {
+            assert!(Timestamp::parse(wrong).is_err(), "{wrong}");
+        }
+        let zoned = Timestamp::parse("2021-12-07T18:43:26+02:00").unwrap();
+        assert_eq!(zoned.instant().unwrap().to_rfc3339(), "2021-12-07T18:43:26+02:00");
+    }
+}

@@ -1,0 +1,90 @@
+//! Version numbers of resources and frameworks.
+
+use super::ValueError;
+use crate::diagnostic::Code;
+use crate::document::{Node, ScalarValue, quoted};
+use crate::read::{FromNode, Reader};
+
+/// A version number: `1.0.0`, or one of the looser forms in use (`1`, `0.1`, `v2`, `1.15rc1`), kept as written.
+///
+/// ```
+/// use rdf_spec::Version;
+///
+/// assert!(Version::parse("1.0.0")?.semantic().is_some());
+/// assert!(Version::parse("0.1")?.semantic().is_none());
+/// assert!(Version::parse("latest").is_err());
+/// # Ok::<(), rdf_spec::ValueError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Version(String);
+
+impl Version {
+    /// Reads numbers with dots between them, optionally behind a `v` and before a suffix.
+    ///
+    /// # Errors
+    /// If there is no number at the beginning, or the suffix has characters other than letters, digits, `.+-_!*`.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        let trimmed = text.trim();
+        let bare = trimmed.strip_prefix(['v', 'V']).unwrap_or(trimmed);
+        let valid = bare.starts_with(|c: char| c.is_ascii_digit())
+            && !bare.contains("..")
+            && !bare.ends_with('.')
+            && bare
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || ".+-_!".contains(c));
+        if !valid {
+            let reason = format!("a version has the form 1.0.0, found {}", quoted(text));
+            return Err(ValueError::new(Code::InvalidVersion, reason));
+        }
+        Ok(Self(trimmed.to_owned()))
+    }
+
+    /// The version by the rules of <https://semver.org>, if it follows them.
+    #[must_use]
+    pub fn semantic(&self) -> Option<semver::Version> {
+        semver::Version::parse(&self.0).ok()
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for Version {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Numbers without quotes are taken as they are written: `1.10` stays `1.10`.
+impl FromNode for Version {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let text = node.as_scalar().filter(|scalar| {
+            matches!(
+                scalar.value,
+                ScalarValue::Int(_) | ScalarValue::Float(_) | ScalarValue::String
+            )
+        });
+        let Some(scalar) = text else {
+            reader.wrong_type(node, "a version such as 1.0.0");
+            return None;
+        };
+        match Self::parse(&scalar.text) {
+            Ok(version) => Some(version),
+            Err(error) => {
+                reader.report(error.code(), node, error.to_string());
+                None
+            }
+        }
+    }
+}
