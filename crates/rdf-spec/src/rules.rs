@@ -2,7 +2,9 @@
 
 mod names;
 mod processing;
+mod references;
 mod shapes;
+mod smallest;
 mod test_tensors;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -81,7 +83,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         statement: "The reference tensor of a shape or an operation exists.",
         code: Code::UnknownReferenceTensor,
-        check: shapes::references_exist,
+        check: references::references_exist,
     },
     Rule {
         statement: "The reference tensor of an operation is an input, and another one than the tensor itself.",
@@ -91,12 +93,12 @@ pub static RULES: &[Rule] = &[
     Rule {
         statement: "Output shapes do not refer to each other in a circle.",
         code: Code::CircularReferenceTensor,
-        check: shapes::references_end,
+        check: references::references_end,
     },
     Rule {
         statement: "A scale has as many numbers as the reference tensor has axes, not counting null.",
         code: Code::ReferenceRankMismatch,
-        check: shapes::ranks_fit,
+        check: references::ranks_fit,
     },
     Rule {
         statement: "`halo` is empty or as long as the shape of its output.",
@@ -106,7 +108,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         statement: "At least one pixel is left of the smallest output once the halo is cut off both sides.",
         code: Code::OutputTooSmall,
-        check: shapes::outputs_are_large_enough,
+        check: smallest::outputs_are_large_enough,
     },
     Rule {
         statement: "The axes of an operation are axes of its tensor, out of `czyx`.",

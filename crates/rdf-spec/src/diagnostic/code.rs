@@ -54,6 +54,8 @@ macro_rules! codes {
 }
 
 codes! {
+    // the source
+    UnreadableSource "unreadable-source" Error "There is nothing to read: no such file, no package, or a damaged one.",
     // the text
     SyntaxError "syntax-error" Error "The text is not one YAML document of the core schema.",
     DocumentTooLarge "document-too-large" Error "The document, or what its aliases stand for, exceeds the bounds.",

@@ -1,22 +1,19 @@
 //! From YAML events to positioned nodes, within bounds.
 
+mod bounds;
+mod scalars;
+
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use indexmap::map::Entry as MapEntry;
-use saphyr_parser::{Event, Parser, ScalarStyle as YamlStyle, Tag};
+use saphyr_parser::{Event, Parser};
 
-use super::node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};
+use super::node::{Entry, Mapping, Node, NodeKind, ScalarValue};
 use super::path::DocPath;
 use super::position::{Position, Span};
-use super::scalar::resolve_plain;
 use crate::diagnostic::{Code, Diagnostic};
-
-/// The longest text that is read: descriptions are kilobytes, a megabyte is already suspicious.
-pub(crate) const MAX_BYTES: usize = 16 << 20;
-/// The deepest nesting of lists and mappings.
-pub(crate) const MAX_DEPTH: usize = 128;
-/// The most nodes after aliases are resolved; nested aliases would otherwise grow without end.
-pub(crate) const MAX_NODES: usize = 250_000;
+use bounds::{Anchored, Extent, MAX_BYTES, MAX_DUPLICATES, MAX_KEY};
 
 /// The root of the document and what is wrong with its text, or the one problem that ends it.
 pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
@@ -53,11 +50,11 @@ fn syntax_error(error: &saphyr_parser::ScanError) -> Diagnostic {
 struct Builder {
     /// The lists and mappings that are open, outermost first.
     open: Vec<Open>,
-    anchors: HashMap<usize, (Node, usize)>,
-    /// Nodes that are kept for aliases: nested anchors keep their content more than once.
-    anchored: usize,
-    /// Nodes so far, with those that aliases stand for.
-    nodes: usize,
+    anchors: HashMap<usize, Rc<Anchored>>,
+    /// What is kept for aliases: nested anchors keep their content more than once.
+    anchored: Extent,
+    /// What was read so far, with what aliases stand for.
+    total: Extent,
     documents: usize,
     root: Option<Node>,
     diagnostics: Vec<Diagnostic>,
@@ -69,7 +66,7 @@ struct Open {
     kind: OpenKind,
     start: Position,
     anchor: usize,
-    nodes_before: usize,
+    before: Extent,
 }
 
 enum OpenKind {
@@ -90,7 +87,7 @@ struct Key {
 
 impl Builder {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
-        let before = self.nodes;
+        let before = self.total;
         match event {
             Event::DocumentStart(_) => {
                 self.documents += 1;
@@ -104,7 +101,7 @@ impl Builder {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(&text, style, tag.as_deref(), span)?;
-                self.count(1, span.start)?;
+                self.count(Extent::of_scalar(&text), span.start)?;
                 self.finish(node, anchor, before)?;
             }
             Event::SequenceStart(anchor, tag) => {
@@ -122,15 +119,7 @@ impl Builder {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             Event::Alias(anchor) => {
-                let Some((node, size)) = self.anchors.get(&anchor) else {
-                    return Err(self.fatal(
-                        Code::SyntaxError,
-                        span.start,
-                        "the alias refers to a node that is not complete",
-                    ));
-                };
-                let (mut node, size) = (node.clone(), *size);
-                self.count(size, span.start)?;
+                let mut node = self.resolve_alias(anchor, span.start)?;
                 node.span = span;
                 self.finish(node, 0, before)?;
             }
@@ -144,23 +133,10 @@ impl Builder {
         Diagnostic::new(code, self.path.clone(), message).at(at)
     }
 
-    fn count(&mut self, nodes: usize, at: Position) -> Result<(), Diagnostic> {
-        self.nodes = self.nodes.saturating_add(nodes);
-        if self.nodes > MAX_NODES {
-            let message =
-                format!("the document has more than {MAX_NODES} values once its aliases are resolved");
-            return Err(self.fatal(Code::DocumentTooLarge, at, message));
-        }
-        Ok(())
-    }
-
     fn start(&mut self, kind: OpenKind, anchor: usize, start: Position) -> Result<(), Diagnostic> {
-        let nodes_before = self.nodes;
-        self.count(1, start)?;
-        if self.open.len() >= MAX_DEPTH {
-            let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep");
-            return Err(self.fatal(Code::NestingTooDeep, start, message));
-        }
+        let before = self.total;
+        self.count(Extent::of_container(), start)?;
+        self.check_depth(1, start)?;
         match self.open.last() {
             Some(Open {
                 kind: OpenKind::Mapping { key: None, .. },
@@ -186,7 +162,7 @@ impl Builder {
             kind,
             start,
             anchor,
-            nodes_before,
+            before,
         });
         Ok(())
     }
@@ -218,7 +194,7 @@ impl Builder {
                 end,
             },
         };
-        self.finish(node, open.anchor, open.nodes_before)
+        self.finish(node, open.anchor, open.before)
     }
 
     /// `<<: *other` and `<<: [*a, *b]`: keys that the mapping does not have itself.
@@ -246,15 +222,9 @@ impl Builder {
     }
 
     /// Hands a complete node to whatever is open around it.
-    fn finish(&mut self, node: Node, anchor: usize, nodes_before: usize) -> Result<(), Diagnostic> {
+    fn finish(&mut self, node: Node, anchor: usize, before: Extent) -> Result<(), Diagnostic> {
         if anchor > 0 {
-            let size = self.nodes - nodes_before;
-            self.anchored = self.anchored.saturating_add(size);
-            if self.anchored > MAX_NODES {
-                let message = format!("the anchors of the document hold more than {MAX_NODES} values");
-                return Err(self.fatal(Code::DocumentTooLarge, node.span.start, message));
-            }
-            self.anchors.insert(anchor, (node.clone(), size));
+            self.keep(anchor, &node, before)?;
         }
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
@@ -271,6 +241,10 @@ impl Builder {
             let Some(scalar) = node.as_scalar() else {
                 return Err(self.fatal(Code::SyntaxError, node.span.start, "a key must be a single value"));
             };
+            if scalar.text.len() > MAX_KEY {
+                let message = format!("a key has more than {MAX_KEY} bytes");
+                return Err(self.fatal(Code::DocumentTooLarge, node.span.start, message));
+            }
             let duplicate = mapping.entries.contains_key(&scalar.text);
             *key = Some(Key {
                 text: scalar.text.clone(),
@@ -286,18 +260,7 @@ impl Builder {
         }
         if found.duplicate {
             let first = mapping.entries.get(&found.text).map(|entry| entry.key_span.start);
-            let path = self.path.join(found.text.as_str());
-            let mut diagnostic = Diagnostic::new(
-                Code::DuplicateKey,
-                path.clone(),
-                format!("the key `{}` stands here a second time", found.text),
-            )
-            .at(found.span.start)
-            .help("keep one of the two");
-            if let Some(first) = first {
-                diagnostic = diagnostic.related_at(path, first, "first written here");
-            }
-            self.diagnostics.push(diagnostic);
+            self.report_duplicate(&found, first);
             return Ok(());
         }
         match mapping.entries.entry(found.text) {
@@ -312,83 +275,23 @@ impl Builder {
         }
         Ok(())
     }
-
-    fn scalar(
-        &self,
-        text: &str,
-        style: YamlStyle,
-        tag: Option<&Tag>,
-        span: Span,
-    ) -> Result<Node, Diagnostic> {
-        let plain = style == YamlStyle::Plain;
-        let mut value = if plain {
-            resolve_plain(text)
-        } else {
-            ScalarValue::String
-        };
-        if let Some(tag) = tag {
-            value = self.tagged(tag, text, value, span.start)?;
+    fn report_duplicate(&mut self, key: &Key, first: Option<Position>) {
+        if self.diagnostics.len() >= MAX_DUPLICATES {
+            return;
         }
-        // The scanner places an absent value at the start of the file: it belongs behind its key.
-        let span = match self.last {
-            Some(last) if plain && text.is_empty() && span.start < last.end => Span::empty_at(last.end),
-            _ => span,
-        };
-        let style = if plain {
-            ScalarStyle::Plain
+        let path = self.path.join(key.text.as_str());
+        let message = format!("the key `{}` stands here a second time", key.text.escape_debug());
+        let help = if self.diagnostics.len() + 1 == MAX_DUPLICATES {
+            "keep one of the two; further keys that stand twice are not listed"
         } else {
-            ScalarStyle::Quoted
+            "keep one of the two"
         };
-        Ok(Node {
-            kind: NodeKind::Scalar(Scalar {
-                text: text.to_owned(),
-                value,
-                style,
-            }),
-            span,
-        })
-    }
-
-    fn tagged(
-        &self,
-        tag: &Tag,
-        text: &str,
-        value: ScalarValue,
-        at: Position,
-    ) -> Result<ScalarValue, Diagnostic> {
-        let by_text = resolve_plain(text);
-        let fits = match (tag.is_yaml_core_schema(), tag.suffix.as_str()) {
-            (true, "str") => Some(ScalarValue::String),
-            (true, "null") => Some(ScalarValue::Null),
-            (true, "bool") => matches!(by_text, ScalarValue::Bool(_)).then_some(by_text),
-            (true, "int") => matches!(by_text, ScalarValue::Int(_)).then_some(by_text),
-            (true, "float") => match by_text {
-                ScalarValue::Int(whole) => Some(ScalarValue::Float(whole as f64)),
-                ScalarValue::Float(_) => Some(by_text),
-                _ => None,
-            },
-            (true, "timestamp") => Some(ScalarValue::String),
-            (false, "") if tag.handle == "!" => Some(value),
-            _ => None,
-        };
-        fits.ok_or_else(|| self.unknown_tag(tag, at))
-    }
-
-    fn refuse_tag(&self, tag: Option<&Tag>, allowed: &str, at: Position) -> Result<(), Diagnostic> {
-        match tag {
-            Some(tag) if !(tag.is_yaml_core_schema() && tag.suffix == allowed) => {
-                Err(self.unknown_tag(tag, at))
-            }
-            _ => Ok(()),
+        let mut diagnostic = Diagnostic::new(Code::DuplicateKey, path.clone(), message)
+            .at(key.span.start)
+            .help(help);
+        if let Some(first) = first {
+            diagnostic = diagnostic.related_at(path, first, "first written here");
         }
-    }
-
-    fn unknown_tag(&self, tag: &Tag, at: Position) -> Diagnostic {
-        self.fatal(
-            Code::SyntaxError,
-            at,
-            format!("the YAML tag `{tag}` is not one of the core schema, or does not fit its value"),
-        )
-        .help("remove the tag")
+        self.diagnostics.push(diagnostic);
     }
 }

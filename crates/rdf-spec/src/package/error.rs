@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::{DocPath, Position};
+
 /// Opening a package, or reading one of its files, failed.
 #[derive(Debug)]
 pub struct PackageError {
@@ -74,6 +77,19 @@ impl PackageError {
     pub(super) fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The same as a finding with the code `unreadable-source`, at the first character: for programs that
+    /// list what they could not open together with what is wrong with descriptions.
+    #[must_use]
+    pub fn to_diagnostic(&self) -> Diagnostic {
+        let mut message = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Diagnostic::new(Code::UnreadableSource, DocPath::root(), message).at(Position::START)
     }
 
     /// What went wrong.

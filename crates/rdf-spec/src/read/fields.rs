@@ -4,6 +4,9 @@ use super::{FromNode, Reader};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Mapping, Node, Position};
 
+/// The most unknown fields of a mapping that come with advice: to look for a neighbour takes time.
+const MAX_ADVICE: usize = 32;
+
 /// Hands out the fields of a mapping and remembers which were asked for.
 pub(crate) struct Fields<'n> {
     node: &'n Node,
@@ -22,7 +25,9 @@ impl<'n> Fields<'n> {
 
     /// The node of a field, without reading it.
     pub(crate) fn node(&mut self, key: &'static str) -> Option<&'n Node> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.mapping.get(key)
     }
 
@@ -90,17 +95,17 @@ impl<'n> Fields<'n> {
 
     /// Reports every key that no reader asked for.
     pub(crate) fn finish(self, reader: &mut Reader) {
-        for (key, entry) in self.mapping.iter() {
-            if self.known.contains(&key) {
-                continue;
-            }
+        let unknown = self.mapping.iter().filter(|(key, _)| !self.known.contains(key));
+        for (count, (key, entry)) in unknown.enumerate() {
             let path = reader.path().join(key);
             let message = format!("`{}` is not a field of the format here", key.escape_debug());
             let mut diagnostic = Diagnostic::new(Code::UnknownField, path, message).at(entry.key_span.start);
-            diagnostic.help = Some(match closest(key, &self.known) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => format!("known fields: {}", self.known.join(", ")),
-            });
+            if count < MAX_ADVICE {
+                diagnostic.help = Some(match closest(key, &self.known) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => format!("known fields: {}", self.known.join(", ")),
+                });
+            }
             reader.push(diagnostic);
         }
     }

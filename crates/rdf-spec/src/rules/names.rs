@@ -1,15 +1,16 @@
 //! Names of tensors.
 
-use std::collections::HashMap;
+use indexmap::IndexMap;
 
 use super::Facts;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::DocPath;
 
+/// The most other places that a finding names.
+const MAX_RELATED: usize = 8;
+
 /// Reports every tensor whose name another one has, each at its own place.
 pub(super) fn unique(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let mut places: HashMap<&str, Vec<DocPath>> = HashMap::new();
-    let mut order = Vec::new();
     let inputs = facts
         .inputs()
         .iter()
@@ -20,26 +21,20 @@ pub(super) fn unique(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         .iter()
         .enumerate()
         .map(|(at, tensor)| (&tensor.name, Facts::output_path(at)));
+    let mut places: IndexMap<&str, Vec<DocPath>> = IndexMap::new();
     for (name, path) in inputs.chain(outputs) {
-        let paths = places.entry(name.as_str()).or_default();
-        paths.push(path.join("name"));
-        order.push(name.as_str());
+        places.entry(name.as_str()).or_default().push(path.join("name"));
     }
-    let mut seen = Vec::new();
-    for name in order {
-        let paths = &places[name];
-        if paths.len() < 2 || seen.contains(&name) {
-            continue;
-        }
-        seen.push(name);
-        for path in paths {
+    for (name, paths) in places.iter().filter(|(_, paths)| paths.len() > 1) {
+        for (at, path) in paths.iter().enumerate() {
             let mut diagnostic = Diagnostic::new(
                 Code::DuplicateTensorName,
                 path.clone(),
                 format!("the tensor name `{name}` is used {} times", paths.len()),
             )
             .help("give every input and output a name of its own");
-            for other in paths.iter().filter(|other| *other != path) {
+            let others = paths.iter().enumerate().filter(|(other, _)| *other != at);
+            for (_, other) in others.take(MAX_RELATED) {
                 diagnostic = diagnostic.related(other.clone(), "also used here");
             }
             found.push(diagnostic);

@@ -22,6 +22,20 @@ pub struct Author {
     pub orcid: Option<Orcid>,
 }
 
+impl Author {
+    /// An author of whom only the name is known.
+    #[must_use]
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            affiliation: None,
+            email: None,
+            github_user: None,
+            orcid: None,
+        }
+    }
+}
+
 impl FromNode for Author {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let mut fields = reader.fields(node)?;

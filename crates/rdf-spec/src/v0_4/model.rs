@@ -4,11 +4,12 @@ use indexmap::IndexMap;
 
 use super::metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};
 use super::tensor::{InputTensor, OutputTensor};
+use super::web_address::read_web_address;
 use super::weights::Weights;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Severity};
 use crate::document::Node;
 use crate::parsed::nearest;
-use crate::read::{FromNode, Reader};
+use crate::read::{Fields, FromNode, Reader};
 use crate::rules::{Facts, check_facts};
 use crate::value::{FileSource, FormatVersion, License, TensorName, Timestamp, Version, Yaml};
 
@@ -102,20 +103,22 @@ impl ModelRdf {
     }
 }
 
+/// The authors; a single name stands for a list of one.
+fn read_authors(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Vec<Author>> {
+    if let Some(name) = fields.node("authors").and_then(Node::as_str) {
+        return Some(vec![Author::named(name)]);
+    }
+    let authors: Vec<NamedAuthor> = fields.required_list(reader, "authors")?;
+    Some(authors.into_iter().map(|author| author.0).collect())
+}
+
 /// An author may be given as a name only.
 struct NamedAuthor(Author);
 
 impl FromNode for NamedAuthor {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         if let Some(name) = node.as_str() {
-            let author = Author {
-                name: name.to_owned(),
-                affiliation: None,
-                email: None,
-                github_user: None,
-                orcid: None,
-            };
-            return Some(Self(author));
+            return Some(Self(Author::named(name)));
         }
         Author::from_node(node, reader).map(Self)
     }
@@ -132,7 +135,7 @@ impl FromNode for ModelRdf {
             reader.within("name", |reader| check_name(name, node, reader));
         }
         let description = fields.required(reader, "description");
-        let authors: Option<Vec<NamedAuthor>> = fields.required_list(reader, "authors");
+        let authors = read_authors(&mut fields, reader);
         let documentation: Option<FileSource> = fields.required(reader, "documentation");
         if let Some((file, node)) = documentation.as_ref().zip(fields.node("documentation")) {
             reader.within("documentation", |reader| check_documentation(file, node, reader));
@@ -164,8 +167,9 @@ impl FromNode for ModelRdf {
         }
         let config = fields.optional(reader, "config").unwrap_or_default();
         let covers = fields.list(reader, "covers");
-        let download_url = fields.nullable(reader, "download_url");
-        let git_repo = fields.nullable(reader, "git_repo");
+        let download_url = read_web_address(&mut fields, reader, "download_url", Severity::Error);
+        // Readers in use take any text here, such as `git@...`: a person finds the way all the same.
+        let git_repo = read_web_address(&mut fields, reader, "git_repo", Severity::Warning);
         let icon = fields.nullable(reader, "icon");
         let id = fields.nullable(reader, "id");
         let id_emoji = fields.nullable(reader, "id_emoji");
@@ -195,7 +199,7 @@ impl FromNode for ModelRdf {
             format_version: format_version?,
             name: name?,
             description: description?,
-            authors: authors?.into_iter().map(|author| author.0).collect(),
+            authors: authors?,
             documentation: documentation?,
             inputs: inputs?,
             outputs: outputs?,

@@ -49,7 +49,7 @@ impl DataType {
             .into_iter()
             .find(|data_type| data_type.as_str() == name)
             .ok_or_else(|| {
-                let names: Vec<_> = Self::ALL.iter().map(|data_type| data_type.as_str()).collect();
+                let names: Vec<_> = Self::ALL.iter().map(Self::as_str).collect();
                 let reason = format!(
                     "the data type must be one of {}, found {}",
                     names.join(", "),

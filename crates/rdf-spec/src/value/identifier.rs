@@ -15,8 +15,12 @@ const KEYWORDS: [&str; 35] = [
     "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
+/// The longest name of a tensor: findings repeat it.
+const MAX_NAME: usize = 256;
+
 impl TensorName {
-    /// Checks that the text is letters, digits and `_`, does not begin with a digit and is not reserved.
+    /// Checks that the text is letters, digits and `_`, does not begin with a digit, is not reserved and has
+    /// no more than 256 characters.
     ///
     /// # Errors
     /// If it is not.
@@ -26,6 +30,13 @@ impl TensorName {
         if !begins || !characters.all(|c| c == '_' || c.is_alphanumeric()) {
             let reason = format!(
                 "a tensor name consists of letters, digits and `_` and does not begin with a digit, found {}",
+                quoted(text)
+            );
+            return Err(ValueError::new(Code::InvalidTensorName, reason));
+        }
+        if text.chars().count() > MAX_NAME {
+            let reason = format!(
+                "a tensor name has at most {MAX_NAME} characters, found {}",
                 quoted(text)
             );
             return Err(ValueError::new(Code::InvalidTensorName, reason));

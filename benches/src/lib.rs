@@ -1,0 +1,1 @@
+//! Unpublished package: see the `[[bench]]` targets.

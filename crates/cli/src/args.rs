@@ -1,0 +1,148 @@
+//! The arguments of the command.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use runners::WeightsFormat;
+
+/// Validate, inspect, test and run bioimage.io models without Python.
+///
+/// A model is a folder, a zip file or the description (rdf.yaml) itself. Results go to standard output, everything
+/// else to standard error. Colours and progress are shown on terminals only; NO_COLOR switches colours off.
+#[derive(Debug, Parser)]
+#[command(name = "modelhub", version, max_term_width = 110, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong usage, 3 the operation failed";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Validate(ValidateOptions),
+    TestModel(TestModelOptions),
+    Predict(PredictOptions),
+    Inspect(InspectOptions),
+}
+
+/// Check descriptions: every problem with its place and what to do.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ValidateOptions {
+    /// Descriptions, folders or zip files
+    #[arg(value_name = "SOURCE", required = true)]
+    pub(crate) sources: Vec<PathBuf>,
+    /// Look at the description only, at no other file of the package
+    #[arg(long)]
+    pub(crate) format_only: bool,
+    /// human: with the line of the description; jsonl: one JSON object for each source
+    #[arg(long, value_enum, default_value_t = ValidateOutput::Human, value_name = "FORM")]
+    pub(crate) output: ValidateOutput,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ValidateOutput {
+    Human,
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    Human,
+    Json,
+}
+
+/// Run the test inputs of a model and compare with its test outputs.
+///
+/// Every weights format that this build can run is tested; files of other formats are not opened. An element
+/// mismatches where |actual - expected| > 0.001 + 0.001 * |expected|.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct TestModelOptions {
+    /// Folder, zip file or description
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+    #[command(flatten)]
+    pub(crate) engine: EngineOptions,
+    /// human: a table; json: one JSON object
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
+    pub(crate) output: Output,
+}
+
+/// What runs the network.
+#[derive(Debug, Args)]
+pub(crate) struct EngineOptions {
+    /// Weights format: onnx, torchscript, pytorch_state_dict, keras_hdf5, tensorflow_js or tensorflow_saved_model_bundle
+    #[arg(long, alias = "weight-format", value_name = "FORMAT")]
+    pub(crate) weights: Option<WeightsFormat>,
+    /// Backend that runs the weights, for example tract
+    #[arg(long, value_name = "NAME")]
+    pub(crate) backend: Option<String>,
+    /// Device that runs the network
+    #[arg(long, alias = "devices", value_enum, default_value_t = Device::Cpu, value_name = "DEVICE")]
+    pub(crate) device: Device,
+    /// Threads; as many as the machine offers unless given
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Device {
+    Cpu,
+}
+
+/// Run a model on images.
+///
+/// Reads and writes .npy, PNG and TIFF files. Give one --input and one --output for each tensor of the model, in
+/// the order of the description or with the tensor's name.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct PredictOptions {
+    /// Folder, zip file or description of the model
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+    /// Image for an input of the model
+    #[arg(long, short, required = true, value_name = "[NAME=]PATH")]
+    pub(crate) input: Vec<String>,
+    /// File for an output of the model
+    #[arg(long, short, required = true, value_name = "[NAME=]PATH")]
+    pub(crate) output: Vec<String>,
+    /// Axis order of an input image, for example yx, cyx or yxc; inferred and printed unless given
+    #[arg(long, value_name = "[NAME=]AXES")]
+    pub(crate) axes: Vec<String>,
+    #[command(flatten)]
+    pub(crate) engine: EngineOptions,
+    /// How values become the 8 bits of a PNG output; uint8 and uint16 need no scaling
+    #[arg(long, value_enum, default_value_t = Scaling::None, value_name = "HOW")]
+    pub(crate) png_scaling: Scaling,
+    /// Let the image itself stand for the dataset where the model normalises with statistics of a dataset
+    #[arg(long)]
+    pub(crate) sample_as_dataset: bool,
+    /// Replace output files that exist
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scaling {
+    /// As they are
+    None,
+    /// 0 becomes 0, 1 becomes 255
+    Unit,
+    /// The smallest value becomes 0, the largest 255
+    MinMax,
+}
+
+/// Show what a model takes, gives and can be run with.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct InspectOptions {
+    /// Folder, zip file or description
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+    /// human: a table; json: one JSON object
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
+    pub(crate) output: Output,
+}

@@ -1,0 +1,20 @@
+//! One file for each verb.
+
+pub(crate) mod inspect;
+pub(crate) mod predict;
+pub(crate) mod test_model;
+pub(crate) mod validate;
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A line of progress on standard error, invisible where that is no terminal.
+fn progress() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}

@@ -1,0 +1,37 @@
+//! `modelhub inspect`
+
+use rdf_spec::Package;
+
+use crate::args::{InspectOptions, Output};
+use crate::exit::{Exit, Failure};
+use crate::render::{diagnostics, inspection, json, message};
+
+pub(crate) fn run(options: &InspectOptions) -> Result<Exit, Failure> {
+    let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
+    let parsed = package.parsed();
+    let Some(model) = parsed.value() else {
+        diagnostics::print_to_stderr(&package, parsed.diagnostics());
+        message::error(&format!(
+            "{} cannot be shown: its description is incomplete",
+            options.source.display()
+        ));
+        return Ok(Exit::Findings);
+    };
+    match options.output {
+        Output::Human => inspection::print(&package, model),
+        Output::Json => json::print_line(&inspection::json(&package, model))?,
+    }
+    let errors = parsed
+        .diagnostics()
+        .iter()
+        .filter(|found| found.is_error())
+        .count();
+    if errors > 0 {
+        let noun = if errors == 1 { "error" } else { "errors" };
+        message::warning(&format!(
+            "the description has {errors} {noun}: see `modelhub validate`"
+        ));
+        return Ok(Exit::Findings);
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,216 @@
+//! `modelhub predict`
+
+mod assignment;
+
+use std::path::Path;
+
+use pipeline::axes::{ImageAxes, infer_axes, map_from_tensor, map_to_tensor};
+use pipeline::image::{ImageFormat, PngScaling, WriteOptions, read_image, write_image};
+use pipeline::{DatasetStatistics, Package, Pipeline, PipelineErrorKind, Sample};
+use rdf_spec::{Axes, ModelRdf};
+
+use self::assignment::{Assigned, assign};
+use super::progress;
+use crate::args::{PredictOptions, Scaling};
+use crate::exit::{Exit, Failure};
+use crate::render::{diagnostics, message};
+
+pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
+    let package = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
+    let bar = progress();
+    bar.set_message("loading the model");
+    let mut builder = Pipeline::builder(&package);
+    if let Some(format) = options.engine.weights {
+        builder = builder.weights_format(format);
+    }
+    if let Some(backend) = &options.engine.backend {
+        builder = builder.backend(backend.clone());
+    }
+    if let Some(threads) = options.engine.threads {
+        builder = builder.threads(threads);
+    }
+    if options.sample_as_dataset {
+        builder = builder.dataset_statistics(DatasetStatistics::FromSample);
+    }
+    let built = builder.build();
+    let mut pipeline = match built {
+        Ok(pipeline) => pipeline,
+        Err(error) => {
+            bar.finish_and_clear();
+            return match error.kind() {
+                PipelineErrorKind::InvalidDescription(found) => {
+                    diagnostics::print_to_stderr(&package, found);
+                    message::error(&format!(
+                        "{} is not run: its description is invalid",
+                        options.model.display()
+                    ));
+                    Ok(Exit::Findings)
+                }
+                PipelineErrorKind::DatasetStatisticsMissing { .. } => {
+                    Err(Failure::usage(format!("{error}: use --sample-as-dataset")))
+                }
+                _ => Err(Failure::because(&error)),
+            };
+        }
+    };
+    let Some(model) = package.parsed().value() else {
+        return Err(Failure::usage("the model has no description"));
+    };
+
+    let result = predict(model, &mut pipeline, options, &bar);
+    bar.finish_and_clear();
+    result
+}
+
+fn predict(
+    model: &ModelRdf,
+    pipeline: &mut Pipeline,
+    options: &PredictOptions,
+    bar: &indicatif::ProgressBar,
+) -> Result<Exit, Failure> {
+    let input_names: Vec<&str> = model.inputs.iter().map(|tensor| tensor.name.as_str()).collect();
+    let output_names: Vec<&str> = model.outputs.iter().map(|tensor| tensor.name.as_str()).collect();
+    let inputs = assign("--input", &options.input, &input_names)?;
+    let outputs = assign("--output", &options.output, &output_names)?;
+    let axes = assign("--axes", &options.axes, &input_names)?;
+    if let Some(missing) = input_names
+        .iter()
+        .find(|name| inputs.iter().all(|given| given.name != **name))
+    {
+        return Err(Failure::usage(format!(
+            "the input `{missing}` has no image: add --input {missing}=PATH"
+        )));
+    }
+    for output in &outputs {
+        check_output(output, &inputs, options.overwrite)?;
+    }
+
+    let mut sample = Sample::new();
+    for input in &inputs {
+        bar.set_message(format!("reading {}", input.value));
+        let Some(described) = model
+            .inputs
+            .iter()
+            .find(|tensor| tensor.name.as_str() == input.name)
+        else {
+            continue;
+        };
+        let stated = axes
+            .iter()
+            .find(|given| given.name == input.name)
+            .map(|given| given.value);
+        let tensor = bar.suspend(|| read_input(input, &described.axes, stated))?;
+        sample.insert(input.name, tensor);
+    }
+    bar.set_message(format!(
+        "running {} with {}",
+        pipeline.weights_format(),
+        pipeline.backend()
+    ));
+    let results = pipeline
+        .predict(&sample)
+        .map_err(|error| Failure::because(&error))?;
+    for output in &outputs {
+        bar.set_message(format!("writing {}", output.value));
+        let described = model
+            .outputs
+            .iter()
+            .find(|tensor| tensor.name.as_str() == output.name);
+        let (Some(tensor), Some(described)) = (results.get(output.name), described) else {
+            continue;
+        };
+        let shape = tensor.shape().to_vec();
+        let data_type = tensor.data_type();
+        write_output(output, tensor.clone(), &described.axes, options.png_scaling)?;
+        bar.suspend(|| {
+            message::note(&format!(
+                "{} -> {} ({} {data_type} {shape:?})",
+                output.name, output.value, described.axes
+            ));
+        });
+    }
+    Ok(Exit::Fine)
+}
+
+/// Everything about an output file that can be known before the network runs for minutes.
+fn check_output(output: &Assigned<'_>, inputs: &[Assigned<'_>], overwrite: bool) -> Result<(), Failure> {
+    let path = Path::new(output.value);
+    ImageFormat::from_path(path).map_err(|error| Failure::because(&error))?;
+    if inputs.iter().any(|input| input.value == output.value) {
+        return Err(Failure::usage(format!(
+            "`{}` is both input and output",
+            output.value
+        )));
+    }
+    if path.exists() && !overwrite {
+        return Err(Failure::usage(format!(
+            "`{}` exists: use --overwrite to replace it",
+            output.value
+        )));
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match parent {
+        Some(parent) if !parent.is_dir() => Err(Failure::usage(format!(
+            "there is no folder `{}` for the output",
+            parent.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn image_axes(axes: &Axes) -> Result<ImageAxes, Failure> {
+    axes.as_str()
+        .parse()
+        .map_err(|error: pipeline::axes::AxesError| Failure::because(&error))
+}
+
+fn read_input(
+    input: &Assigned<'_>,
+    wanted: &Axes,
+    stated: Option<&str>,
+) -> Result<tensor_ops::Tensor, Failure> {
+    let image = read_image(input.value).map_err(|error| Failure::because(&error))?;
+    let wanted = image_axes(wanted)?;
+    let (known, origin) = match (stated, &image.axes) {
+        (Some(stated), _) => {
+            let axes: ImageAxes = stated.parse().map_err(|error: pipeline::axes::AxesError| {
+                Failure::usage(format!("--axes {}: {error}", input.name))
+            })?;
+            (Some(axes), "as stated")
+        }
+        (None, Some(axes)) => (Some(axes.clone()), "of the file"),
+        (None, None) => (None, "inferred"),
+    };
+    let shape = image.tensor.shape().to_vec();
+    let axes = infer_axes(&shape, known.as_ref(), &wanted)
+        .map_err(|error| Failure::usage(format!("{}: {error}", input.value)))?;
+    let data_type = image.tensor.data_type();
+    let tensor = map_to_tensor(image.tensor, &axes, &wanted)
+        .map_err(|error| Failure::usage(format!("{}: {error}", input.value)))?;
+    message::note(&format!(
+        "{} -> {} (axes {axes} {origin}, {data_type} {shape:?}; the model takes {wanted} {:?})",
+        input.value,
+        input.name,
+        tensor.shape()
+    ));
+    Ok(tensor)
+}
+
+fn write_output(
+    output: &Assigned<'_>,
+    tensor: tensor_ops::Tensor,
+    axes: &Axes,
+    scaling: Scaling,
+) -> Result<(), Failure> {
+    let path = Path::new(output.value);
+    let format = ImageFormat::from_path(path).map_err(|error| Failure::because(&error))?;
+    let (tensor, axes) = map_from_tensor(tensor, &image_axes(axes)?, format)
+        .map_err(|error| Failure::usage(format!("{}: {error}", output.value)))?;
+    let scaling = match scaling {
+        Scaling::None => PngScaling::None,
+        Scaling::Unit => PngScaling::UnitInterval,
+        Scaling::MinMax => PngScaling::MinMax,
+    };
+    let options = WriteOptions::default().with_png_scaling(scaling);
+    write_image(path, &tensor, &axes, &options).map_err(|error| Failure::because(&error))
+}

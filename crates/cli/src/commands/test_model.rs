@@ -1,0 +1,81 @@
+//! `modelhub test-model`
+
+use std::ops::ControlFlow;
+
+use pipeline::{
+    Package, PipelineError, PipelineErrorKind, SelfTestOptions, SelfTestProgress, SelfTestReport,
+    SelfTestStatus, self_test,
+};
+
+use super::progress;
+use crate::args::{Output, TestModelOptions};
+use crate::exit::{Exit, Failure, chain};
+use crate::render::{diagnostics, json, message, test_report};
+
+pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
+    let source = options.source.display().to_string();
+    let package = match Package::open(&options.source) {
+        Ok(package) => package,
+        Err(error) => {
+            if options.output == Output::Json {
+                json::print_line(&json::failed_test(&source, &chain(&error), None))?;
+            }
+            return Err(Failure::because(&error));
+        }
+    };
+    match test(&package, options) {
+        Ok(report) => {
+            match options.output {
+                Output::Human => test_report::print(&source, &report),
+                Output::Json => json::print_line(&json::test(&source, &report))?,
+            }
+            Ok(match report.status() {
+                SelfTestStatus::Passed => Exit::Fine,
+                SelfTestStatus::Failed => Exit::Findings,
+                SelfTestStatus::Unsupported => {
+                    message::error("nothing was tested: this build runs none of the weights of the model");
+                    Exit::Failed
+                }
+            })
+        }
+        Err(error) => {
+            if options.output == Output::Json {
+                json::print_line(&json::failed_test(&source, &chain(&error), unsupported(&error)))?;
+            }
+            if let PipelineErrorKind::InvalidDescription(found) = error.kind() {
+                diagnostics::print_to_stderr(&package, found);
+                message::error(&format!("{source} is not tested: its description is invalid"));
+                return Ok(Exit::Findings);
+            }
+            Err(Failure::because(&error))
+        }
+    }
+}
+
+fn test(package: &Package, options: &TestModelOptions) -> Result<SelfTestReport, PipelineError> {
+    let mut choices = SelfTestOptions::default();
+    choices.format = options.engine.weights;
+    choices.backend.clone_from(&options.engine.backend);
+    choices.threads = options.engine.threads;
+    let bar = progress();
+    let report = self_test(package, &choices, &mut |step| {
+        bar.set_message(match step {
+            SelfTestProgress::Running { format, number, of } => {
+                format!("running {format} ({number} of {of})")
+            }
+            _ => "reading test tensors".to_owned(),
+        });
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    report
+}
+
+/// The format that was asked for and cannot be run.
+fn unsupported(error: &PipelineError) -> Option<runners::WeightsFormat> {
+    match error.kind() {
+        PipelineErrorKind::UnsupportedWeights { format, .. }
+        | PipelineErrorKind::BackendDoesNotRun { format, .. } => Some(*format),
+        _ => None,
+    }
+}

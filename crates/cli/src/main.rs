@@ -1,0 +1,45 @@
+//! The command `modelhub`: validate, inspect, test and run bioimage.io models without Python.
+
+mod args;
+mod commands;
+mod exit;
+mod render;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    silence_caught_panics();
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Validate(options) => commands::validate::run(options),
+        Command::TestModel(options) => commands::test_model::run(options),
+        Command::Predict(options) => commands::predict::run(options),
+        Command::Inspect(options) => commands::inspect::run(options),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            render::message::error(&failure.to_string());
+            failure.exit().into()
+        }
+    }
+}
+
+/// The engine may panic on a damaged network; that is caught and reported as an error, so that the
+/// report of the panic itself would only confuse. Every other panic is a bug and is shown.
+fn silence_caught_panics() {
+    let default = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let in_engine = info
+            .location()
+            .is_some_and(|location| location.file().contains("tract-"));
+        if !in_engine {
+            default(info);
+        }
+    }));
+}

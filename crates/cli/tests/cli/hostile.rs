@@ -1,0 +1,160 @@
+//! Packages that were made to do harm, or that a broken download left behind.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::harness::{Copy, Run, fixture, modelhub_in_little_memory, write_zip};
+
+fn test_model(path: &std::path::Path) -> Run {
+    modelhub_in_little_memory(["test-model".as_ref(), path.as_os_str()])
+}
+
+fn validate(path: &std::path::Path) -> Run {
+    modelhub_in_little_memory(["validate".as_ref(), path.as_os_str()])
+}
+
+/// The program ended by itself and said something.
+fn assert_orderly(run: &Run) {
+    assert!((0..=3).contains(&run.code), "{run:?}");
+    for text in [&run.stdout, &run.stderr] {
+        assert!(
+            !text.contains("panicked") && !text.contains("memory allocation"),
+            "{run:?}"
+        );
+    }
+}
+
+#[test]
+fn the_healthy_model_runs_in_as_little_memory() {
+    let run = test_model(&fixture("blobs-unet2d"));
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn truncated_weights() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.remove_lines("sha256");
+    let path = copy.path().join("weights.onnx");
+    let bytes = fs::read(&path).unwrap();
+    for length in [0, 1, 100, bytes.len() / 2, bytes.len() - 1] {
+        fs::write(&path, &bytes[..length]).unwrap();
+        let run = test_model(copy.path());
+        assert_orderly(&run);
+        assert_eq!(run.code, 1, "{length}: {run:?}");
+        assert!(
+            run.stdout.contains("cannot load the onnx weights with tract"),
+            "{length}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn a_test_tensor_that_claims_to_be_huge() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1073741824, 1073741824), }";
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    let padded = format!("{header:<117}\n");
+    file.extend(u16::try_from(padded.len()).unwrap().to_le_bytes());
+    file.extend(padded.as_bytes());
+    file.extend([0; 64]);
+    fs::write(copy.path().join("test_input.npy"), &file).unwrap();
+    let zip = copy.zip();
+    for source in [copy.path(), &zip] {
+        let run = test_model(source);
+        assert_orderly(&run);
+        assert_eq!(run.code, 3, "{run:?}");
+        assert!(
+            run.stderr.contains("test_input.npy") && run.stderr.contains("1073741824"),
+            "{run:?}"
+        );
+    }
+}
+
+#[test]
+fn entries_that_lead_out_of_the_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evil.zip");
+    let description = fs::read(fixture("blobs-unet2d").join("rdf.yaml")).unwrap();
+    for name in ["../../etc/x", "/etc/x", "a/../../x", "..\\..\\x", "C:\\x"] {
+        write_zip(&path, &[("rdf.yaml", &description), (name, b"x")]);
+        let run = validate(&path);
+        assert_orderly(&run);
+        assert_eq!(run.code, 3, "{name}: {run:?}");
+        assert!(
+            run.stdout.contains("leads out of the package, it is refused"),
+            "{name}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn references_that_lead_out_of_the_package() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit(
+        "test_inputs: [test_input.npy]",
+        "test_inputs: [../../../../etc/passwd.npy]",
+    );
+    let run = test_model(copy.path());
+    assert_orderly(&run);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.stderr.contains("leads out of the package"), "{run:?}");
+}
+
+#[test]
+fn an_alias_bomb() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        let items = vec![format!("*a{}", level - 1); 10].join(", ");
+        writeln!(text, "a{level}: &a{level} [{items}]").unwrap();
+    }
+    let path = folder.path().join("rdf.yaml");
+    fs::write(&path, text).unwrap();
+    let run = validate(&path);
+    assert_orderly(&run);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("error[document-too-large]"), "{run:?}");
+}
+
+#[test]
+fn three_hundred_levels() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rdf.yaml");
+    let mut block = String::new();
+    for level in 0..300 {
+        writeln!(block, "{}a:", " ".repeat(level)).unwrap();
+    }
+    let flow = format!("config: {}{}\n", "[".repeat(300), "]".repeat(300));
+    for text in [block, flow] {
+        fs::write(&path, text).unwrap();
+        let run = validate(&path);
+        assert_orderly(&run);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.stdout.contains("error[nesting-too-deep]"), "{run:?}");
+    }
+}
+
+#[test]
+fn damaged_and_foreign_files() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    let zip = fs::read(copy.zip()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("package.zip");
+    for content in [
+        &zip[..zip.len() / 2],
+        &zip[..4],
+        b"",
+        b"not a zip file",
+        &[0xff; 4096],
+    ] {
+        fs::write(&path, content).unwrap();
+        let run = validate(&path);
+        assert_orderly(&run);
+        assert_eq!(run.code, 3, "{run:?}");
+        assert!(run.stdout.contains("error[unreadable-source]"), "{run:?}");
+    }
+    fs::write(folder.path().join("rdf.yaml"), [0xff, 0xfe, 0x00]).unwrap();
+    let run = validate(&folder.path().join("rdf.yaml"));
+    assert_orderly(&run);
+    assert!(run.stdout.contains("is not UTF-8 text"), "{run:?}");
+}

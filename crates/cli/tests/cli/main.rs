@@ -1,0 +1,10 @@
+//! The program as its users call it: on real packages, broken ones and hostile ones.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod conformance;
+mod harness;
+mod hostile;
+mod inspect;
+mod predict;
+mod test_model;
+mod validate;

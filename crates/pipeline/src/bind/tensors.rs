@@ -1,0 +1,169 @@
+//! Described tensors as something to run.
+
+use rdf_spec::{Axes, DataType as Described, InputShape, InputTensor, OutputTensor};
+use tensor_ops::{DataType, Tensor};
+
+use super::processing::Chain;
+use super::shape;
+use crate::builder::DatasetStatistics;
+use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
+
+/// An input: what it may look like and what is done with it.
+#[derive(Debug)]
+pub(crate) struct BoundInput {
+    pub(crate) name: String,
+    pub(crate) axes: Axes,
+    shape: InputShape,
+    data_type: DataType,
+    chain: Chain,
+}
+
+impl BoundInput {
+    pub(crate) fn bind(tensor: &InputTensor, dataset: DatasetStatistics) -> Result<Self, PipelineError> {
+        let name = tensor.name.as_str();
+        Ok(Self {
+            name: name.to_owned(),
+            axes: tensor.axes.clone(),
+            shape: tensor.shape.clone(),
+            data_type: data_type(tensor.data_type),
+            chain: Chain::bind(
+                TensorRole::Input,
+                name,
+                &tensor.axes,
+                &tensor.preprocessing,
+                dataset,
+            )?,
+        })
+    }
+
+    /// From the user's data to what the network takes: `float32`, or the type that the network declares.
+    pub(crate) fn preprocess(
+        &self,
+        tensor: &Tensor,
+        network: Option<DataType>,
+    ) -> Result<Tensor, PipelineError> {
+        shape::check_input(tensor.shape(), &self.axes, &self.shape).map_err(|problem| {
+            PipelineErrorKind::Shape {
+                role: TensorRole::Input,
+                name: self.name.clone(),
+                axes: self.axes.to_string(),
+                shape: tensor.shape().to_vec(),
+                problem,
+            }
+        })?;
+        let declared = fitting_cast(tensor.clone(), self.data_type, TensorRole::Input, &self.name)?;
+        let processed = self.chain.apply(declared)?;
+        fitting_cast(
+            processed,
+            network.unwrap_or(DataType::Float32),
+            TensorRole::Input,
+            &self.name,
+        )
+    }
+}
+
+/// An output: what is done with it and what it becomes.
+#[derive(Debug)]
+pub(crate) struct BoundOutput {
+    pub(crate) name: String,
+    pub(crate) data_type: DataType,
+    axes: Axes,
+    chain: Chain,
+}
+
+impl BoundOutput {
+    pub(crate) fn bind(tensor: &OutputTensor, dataset: DatasetStatistics) -> Result<Self, PipelineError> {
+        let name = tensor.name.as_str();
+        Ok(Self {
+            name: name.to_owned(),
+            axes: tensor.axes.clone(),
+            data_type: data_type(tensor.data_type),
+            chain: Chain::bind(
+                TensorRole::Output,
+                name,
+                &tensor.axes,
+                &tensor.postprocessing,
+                dataset,
+            )?,
+        })
+    }
+
+    /// Applies the operations to the result of the network; the cast to [`BoundOutput::data_type`] comes after it.
+    pub(crate) fn postprocess(&self, tensor: Tensor) -> Result<Tensor, PipelineError> {
+        if tensor.ndim() != self.axes.len() {
+            let kind = PipelineErrorKind::Shape {
+                role: TensorRole::Output,
+                name: self.name.clone(),
+                axes: self.axes.to_string(),
+                shape: tensor.shape().to_vec(),
+                problem: shape::ShapeProblem::Rank {
+                    expected: self.axes.len(),
+                },
+            };
+            return Err(kind.into());
+        }
+        self.chain.apply(tensor)
+    }
+}
+
+pub(crate) fn data_type(described: Described) -> DataType {
+    match described {
+        Described::Float32 => DataType::Float32,
+        Described::Float64 => DataType::Float64,
+        Described::Uint8 => DataType::Uint8,
+        Described::Int8 => DataType::Int8,
+        Described::Uint16 => DataType::Uint16,
+        Described::Int16 => DataType::Int16,
+        Described::Uint32 => DataType::Uint32,
+        Described::Int32 => DataType::Int32,
+        Described::Uint64 => DataType::Uint64,
+        Described::Int64 => DataType::Int64,
+        Described::Bool => DataType::Bool,
+    }
+}
+
+/// Casts if nothing but rounding to a float is lost: a fraction, or a value out of range, is an error and not
+/// another value.
+fn fitting_cast(tensor: Tensor, to: DataType, role: TensorRole, name: &str) -> Result<Tensor, PipelineError> {
+    let from = tensor.data_type();
+    if from == to {
+        return Ok(tensor);
+    }
+    let cast = tensor.cast(to);
+    let is_float = matches!(to, DataType::Float32 | DataType::Float64);
+    if !is_float && cast.cast(from) != tensor {
+        let kind = PipelineErrorKind::ValuesDoNotFit {
+            role,
+            name: name.to_owned(),
+            found: from,
+            declared: to,
+        };
+        return Err(kind.into());
+    }
+    Ok(cast)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn casts_lose_nothing_or_fail() {
+        let cast = |tensor: Tensor, to| fitting_cast(tensor, to, TensorRole::Input, "raw");
+        let whole = Tensor::from(array![0.0_f32, 255.0].into_dyn());
+        assert_eq!(
+            cast(whole, DataType::Uint8).unwrap(),
+            Tensor::from(array![0_u8, 255].into_dyn())
+        );
+        for wrong in [0.5_f32, 256.0, -1.0, f32::NAN, f32::INFINITY] {
+            let error = cast(Tensor::from(array![wrong].into_dyn()), DataType::Uint8).unwrap_err();
+            assert!(
+                matches!(error.kind(), PipelineErrorKind::ValuesDoNotFit { .. }),
+                "{wrong}"
+            );
+        }
+        // Rounding to the nearest float is what everybody expects of a conversion.
+        assert!(cast(Tensor::from(array![0.1_f64].into_dyn()), DataType::Float32).is_ok());
+    }
+}

@@ -1,0 +1,286 @@
+//! Binding a package to a backend.
+
+use std::num::NonZeroUsize;
+
+use rdf_spec::{ModelRdf, Package};
+use runners::{Backend, Backends, LoadOptions, Runner, WeightsData, WeightsFormat};
+
+use crate::bind::tensors::{BoundInput, BoundOutput};
+use crate::bind::weights;
+use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
+
+/// The largest weights file that is read from an archive into memory.
+const MAX_WEIGHTS_BYTES: u64 = 8 << 30;
+
+/// What operations with `mode: per_dataset` take as the dataset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DatasetStatistics {
+    /// A model with such an operation is refused.
+    #[default]
+    Required,
+    /// The sample itself is the whole dataset, as in the test of a model.
+    FromSample,
+}
+
+/// A network with everything around it, ready to run on samples.
+#[derive(Debug)]
+pub struct Pipeline {
+    pub(crate) inputs: Vec<BoundInput>,
+    pub(crate) outputs: Vec<BoundOutput>,
+    pub(crate) runner: Box<dyn Runner>,
+    format: WeightsFormat,
+    backend: &'static str,
+}
+
+impl Pipeline {
+    /// Begins to bind a package.
+    #[must_use]
+    pub fn builder(package: &Package) -> PipelineBuilder<'_> {
+        PipelineBuilder {
+            package,
+            format: None,
+            backend: None,
+            threads: None,
+            dataset: DatasetStatistics::default(),
+        }
+    }
+
+    /// The weights format that runs.
+    #[must_use]
+    pub fn weights_format(&self) -> WeightsFormat {
+        self.format
+    }
+
+    /// The backend that runs it.
+    #[must_use]
+    pub fn backend(&self) -> &'static str {
+        self.backend
+    }
+}
+
+/// Choices for a [`Pipeline`].
+#[derive(Debug)]
+pub struct PipelineBuilder<'p> {
+    package: &'p Package,
+    format: Option<WeightsFormat>,
+    backend: Option<String>,
+    threads: Option<NonZeroUsize>,
+    dataset: DatasetStatistics,
+}
+
+impl PipelineBuilder<'_> {
+    /// Runs the weights in this format. Unless set, the first of the description that a backend runs.
+    #[must_use]
+    pub fn weights_format(mut self, format: WeightsFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Runs them with the backend of this name. Unless set, the preferred one that runs the format.
+    #[must_use]
+    pub fn backend(mut self, name: impl Into<String>) -> Self {
+        self.backend = Some(name.into());
+        self
+    }
+
+    /// Runs on this many threads. Unless set, as many as the machine offers.
+    #[must_use]
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// What `per_dataset` operations take as the dataset.
+    #[must_use]
+    pub fn dataset_statistics(mut self, statistics: DatasetStatistics) -> Self {
+        self.dataset = statistics;
+        self
+    }
+
+    /// Reads the weights and binds everything. The weights must have the digest that the description states.
+    ///
+    /// # Errors
+    /// If the description is invalid, an operation is not supported, there are no weights that can be run,
+    /// or they cannot be read or do not fit the description.
+    pub fn build(self) -> Result<Pipeline, PipelineError> {
+        let model = valid_model(self.package)?;
+        let inputs = model
+            .inputs
+            .iter()
+            .map(|tensor| BoundInput::bind(tensor, self.dataset));
+        let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+        let outputs = model
+            .outputs
+            .iter()
+            .map(|tensor| BoundOutput::bind(tensor, self.dataset));
+        let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
+
+        let backends = Backends::built_in();
+        let (format, backend) = choose(model, &backends, self.format, self.backend.as_deref())?;
+        let mut options = LoadOptions::default();
+        if let Some(threads) = self.threads {
+            options = options.with_threads(threads);
+        }
+        let runner = load(self.package, model, format, backend, &options)?;
+        let signature = runner.signature();
+        let counts = [
+            (TensorRole::Input, inputs.len(), signature.inputs.len()),
+            (TensorRole::Output, outputs.len(), signature.outputs.len()),
+        ];
+        for (role, described, found) in counts {
+            if described != found {
+                return Err(PipelineErrorKind::TensorCount {
+                    role,
+                    described,
+                    found,
+                }
+                .into());
+            }
+        }
+        Ok(Pipeline {
+            inputs,
+            outputs,
+            runner,
+            format,
+            backend: backend.name(),
+        })
+    }
+}
+
+/// The description of a package, if it is valid.
+pub(crate) fn valid_model(package: &Package) -> Result<&ModelRdf, PipelineError> {
+    let parsed = package.parsed();
+    match parsed.value() {
+        Some(model) if parsed.is_valid() => Ok(model),
+        _ => Err(PipelineErrorKind::InvalidDescription(parsed.diagnostics().to_vec()).into()),
+    }
+}
+
+/// The formats of a description, in its order.
+pub(crate) fn formats(model: &ModelRdf) -> Vec<WeightsFormat> {
+    model.weights.formats().map(weights::format).collect()
+}
+
+/// The backend for a format: the one asked for, or the preferred one.
+pub(crate) fn backend_for<'b>(
+    backends: &'b Backends,
+    format: WeightsFormat,
+    name: Option<&str>,
+) -> Result<&'b dyn Backend, PipelineError> {
+    let Some(name) = name else {
+        return backends.supporting(format).next().ok_or_else(|| {
+            PipelineErrorKind::UnsupportedWeights {
+                format,
+                advice: backends.advice(format),
+            }
+            .into()
+        });
+    };
+    let Some(backend) = backends.find(name) else {
+        let available = backends.iter().map(Backend::name).collect();
+        return Err(PipelineErrorKind::UnknownBackend {
+            name: name.to_owned(),
+            available,
+        }
+        .into());
+    };
+    if !backend.supports(format) {
+        return Err(PipelineErrorKind::BackendDoesNotRun {
+            backend: backend.name(),
+            format,
+        }
+        .into());
+    }
+    Ok(backend)
+}
+
+fn choose<'b>(
+    model: &ModelRdf,
+    backends: &'b Backends,
+    format: Option<WeightsFormat>,
+    backend: Option<&str>,
+) -> Result<(WeightsFormat, &'b dyn Backend), PipelineError> {
+    let available = formats(model);
+    if let Some(format) = format {
+        if !available.contains(&format) {
+            return Err(PipelineErrorKind::NoSuchWeights { format, available }.into());
+        }
+        return Ok((format, backend_for(backends, format, backend)?));
+    }
+    let mut first_error = None;
+    for &format in &available {
+        match backend_for(backends, format, backend) {
+            Ok(found) => return Ok((format, found)),
+            Err(error) if matches!(error.kind(), PipelineErrorKind::UnknownBackend { .. }) => {
+                return Err(error);
+            }
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    match first_error {
+        Some(error) if backend.is_some() => Err(error),
+        _ => Err(PipelineErrorKind::NoRunnableWeights { available }.into()),
+    }
+}
+
+fn load(
+    package: &Package,
+    model: &ModelRdf,
+    format: WeightsFormat,
+    backend: &dyn Backend,
+    options: &LoadOptions,
+) -> Result<Box<dyn Runner>, PipelineError> {
+    let Some(entry) = model.weights.get(weights::described(format)) else {
+        return Err(PipelineErrorKind::NoSuchWeights {
+            format,
+            available: formats(model),
+        }
+        .into());
+    };
+    let Some(file) = entry.source.relative_path() else {
+        return Err(PipelineErrorKind::RemoteFile {
+            url: entry.source.as_str().to_owned(),
+        }
+        .into());
+    };
+    let unreadable = |error: rdf_spec::PackageError| {
+        PipelineError::caused_by(
+            PipelineErrorKind::File {
+                file: file.to_owned(),
+            },
+            error,
+        )
+    };
+    if let Some(stated) = &entry.sha256 {
+        let found = package.files().sha256(file).map_err(unreadable)?;
+        if found != *stated {
+            let kind = PipelineErrorKind::DigestMismatch {
+                file: file.to_owned(),
+                found: found.to_string(),
+                stated: stated.to_string(),
+            };
+            return Err(kind.into());
+        }
+    }
+    let path = package.files().file_path(file).map_err(unreadable)?;
+    let loaded = match &path {
+        Some(path) => backend.load(format, WeightsData::File(path), options),
+        None => {
+            let bytes = package
+                .files()
+                .read(file, MAX_WEIGHTS_BYTES)
+                .map_err(unreadable)?;
+            backend.load(format, WeightsData::Bytes(&bytes), options)
+        }
+    };
+    loaded.map_err(|error| {
+        PipelineError::caused_by(
+            PipelineErrorKind::Load {
+                format,
+                backend: backend.name(),
+            },
+            error,
+        )
+    })
+}

@@ -1,0 +1,264 @@
+//! Why a pipeline cannot be built or run.
+
+use std::fmt;
+
+use rdf_spec::Diagnostic;
+use runners::{Advice, WeightsFormat};
+use tensor_ops::DataType;
+
+use crate::bind::shape::ShapeProblem;
+
+/// Building or running a pipeline failed.
+#[derive(Debug)]
+pub struct PipelineError {
+    kind: PipelineErrorKind,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Input or output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TensorRole {
+    /// An input of the network.
+    Input,
+    /// An output of the network.
+    Output,
+}
+
+impl fmt::Display for TensorRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Input => "input",
+            Self::Output => "output",
+        })
+    }
+}
+
+/// What went wrong; the source has the details.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineErrorKind {
+    /// The description is invalid.
+    #[error("the description is invalid: {}", summary(.0))]
+    InvalidDescription(Vec<Diagnostic>),
+    /// The model does not have weights in the format asked for.
+    #[error("the model has no {format} weights; it has {}", names(.available))]
+    NoSuchWeights {
+        /// The format that was asked for.
+        format: WeightsFormat,
+        /// The formats there are.
+        available: Vec<WeightsFormat>,
+    },
+    /// No backend of the build runs the weights.
+    #[error("this build cannot run {format} weights: {advice}")]
+    UnsupportedWeights {
+        /// The format.
+        format: WeightsFormat,
+        /// What would run it.
+        advice: Advice,
+    },
+    /// No backend of the build runs any of the weights.
+    #[error("this build can run none of the weights of the model ({}); {}", names(.available), advice_for(.available))]
+    NoRunnableWeights {
+        /// The formats there are.
+        available: Vec<WeightsFormat>,
+    },
+    /// There is no backend of that name.
+    #[error("there is no backend `{name}` in this build; it has {}", .available.join(", "))]
+    UnknownBackend {
+        /// The name that was asked for.
+        name: String,
+        /// The backends there are.
+        available: Vec<&'static str>,
+    },
+    /// The backend asked for does not run the format.
+    #[error("the backend `{backend}` does not run {format} weights")]
+    BackendDoesNotRun {
+        /// The backend.
+        backend: &'static str,
+        /// The format.
+        format: WeightsFormat,
+    },
+    /// A processing operation is not implemented.
+    #[error(
+        "the operation `{operation}` of `{tensor}` is not supported by this version; apply it yourself and remove it from the description"
+    )]
+    UnsupportedOperation {
+        /// The tensor that it belongs to.
+        tensor: String,
+        /// The operation.
+        operation: &'static str,
+    },
+    /// An operation needs statistics of a dataset.
+    #[error(
+        "the operation `{operation}` of `{tensor}` needs statistics of a dataset, and none are given; the sample itself can stand for the dataset if that is asked for"
+    )]
+    DatasetStatisticsMissing {
+        /// The tensor that it belongs to.
+        tensor: String,
+        /// The operation.
+        operation: &'static str,
+    },
+    /// A file of the package is at a URL.
+    #[error("`{url}` is not in the package and this version does not download files")]
+    RemoteFile {
+        /// The URL.
+        url: String,
+    },
+    /// A file of the package cannot be read.
+    #[error("cannot read `{file}`")]
+    File {
+        /// The file.
+        file: String,
+    },
+    /// The weights do not have the digest that the description states.
+    #[error("the weights `{file}` have the SHA-256 digest {found}, the description states {stated}")]
+    DigestMismatch {
+        /// The file.
+        file: String,
+        /// The digest of the file.
+        found: String,
+        /// The digest in the description.
+        stated: String,
+    },
+    /// The weights cannot be loaded.
+    #[error("cannot load the {format} weights with {backend}")]
+    Load {
+        /// The format.
+        format: WeightsFormat,
+        /// The backend.
+        backend: &'static str,
+    },
+    /// The network has another number of inputs or outputs than the description.
+    #[error("the description has {described} {role}s, the network has {found}")]
+    TensorCount {
+        /// Inputs or outputs.
+        role: TensorRole,
+        /// How many are described.
+        described: usize,
+        /// How many the network has.
+        found: usize,
+    },
+    /// A tensor of the sample is missing.
+    #[error("the input `{name}` is missing; the model has the inputs {}", .expected.join(", "))]
+    MissingInput {
+        /// The input.
+        name: String,
+        /// All inputs of the model.
+        expected: Vec<String>,
+    },
+    /// The sample has a tensor that the model does not have.
+    #[error("the model has no input `{name}`; it has {}", .expected.join(", "))]
+    UnknownInput {
+        /// The tensor.
+        name: String,
+        /// All inputs of the model.
+        expected: Vec<String>,
+    },
+    /// The shape of a tensor is not one that the description allows.
+    #[error("the {role} `{name}` has the shape {shape:?}, the model describes axes `{axes}`: {problem}")]
+    Shape {
+        /// Input or output.
+        role: TensorRole,
+        /// The tensor.
+        name: String,
+        /// Its axes in the description.
+        axes: String,
+        /// The shape that was found.
+        shape: Vec<usize>,
+        /// What is wrong with it.
+        problem: ShapeProblem,
+    },
+    /// A tensor holds values that the declared type does not have.
+    #[error("the {role} `{name}` has {found} values that {declared} cannot hold; convert the data first")]
+    ValuesDoNotFit {
+        /// Input or output.
+        role: TensorRole,
+        /// The tensor.
+        name: String,
+        /// The type of the data.
+        found: DataType,
+        /// The type that the description, or the network, asks for.
+        declared: DataType,
+    },
+    /// An operation does not fit its tensor.
+    #[error("cannot apply `{operation}` to the {role} `{name}`")]
+    Operation {
+        /// Input or output.
+        role: TensorRole,
+        /// The tensor.
+        name: String,
+        /// The operation.
+        operation: &'static str,
+    },
+    /// The network failed.
+    #[error("the network failed")]
+    Run,
+    /// The progress callback asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl PipelineError {
+    pub(crate) fn caused_by(
+        kind: PipelineErrorKind,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            kind,
+            source: Some(source.into()),
+        }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> &PipelineErrorKind {
+        &self.kind
+    }
+}
+
+impl From<PipelineErrorKind> for PipelineError {
+    fn from(kind: PipelineErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl fmt::Display for PipelineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)
+    }
+}
+
+impl std::error::Error for PipelineError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+fn names(formats: &[WeightsFormat]) -> String {
+    formats
+        .iter()
+        .map(|format| format.name())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn advice_for(formats: &[WeightsFormat]) -> String {
+    let backends = runners::Backends::built_in();
+    formats
+        .iter()
+        .map(|format| backends.advice(*format).to_string())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    let errors: Vec<_> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .collect();
+    match errors[..] {
+        [] => "no error was recorded".to_owned(),
+        [only] => only.to_string(),
+        [first, ..] => format!("{first} (and {} more)", errors.len() - 1),
+    }
+}

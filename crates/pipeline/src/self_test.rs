@@ -1,0 +1,248 @@
+//! The test that a package carries: its test inputs must give its test outputs.
+
+mod report;
+mod tensors;
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use rdf_spec::Package;
+use runners::{Backends, WeightsFormat};
+use tensor_ops::{Comparison, DataType, Tensor, TensorError, Tolerance, compare};
+
+pub use report::{OutputReport, SelfTestReport, SelfTestStatus, WeightsReport};
+
+use crate::builder::{DatasetStatistics, Pipeline, backend_for, formats, valid_model};
+use crate::error::{PipelineError, PipelineErrorKind};
+use crate::sample::Sample;
+
+/// Choices for [`self_test`].
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SelfTestOptions {
+    /// Test this format only; unless set, every format that can be run.
+    pub format: Option<WeightsFormat>,
+    /// Run with the backend of this name.
+    pub backend: Option<String>,
+    /// Run on this many threads.
+    pub threads: Option<NonZeroUsize>,
+    /// How much an output may differ; by default `1e-3` both absolute and relative, as in the reference.
+    pub tolerance: Tolerance,
+}
+
+/// What [`self_test`] is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SelfTestProgress {
+    /// The test tensors are read.
+    ReadingTensors,
+    /// The weights in a format are loaded and run.
+    Running {
+        /// The format.
+        format: WeightsFormat,
+        /// Its number, the first is 1.
+        number: usize,
+        /// The number of formats.
+        of: usize,
+    },
+}
+
+/// Runs the test inputs of a package in every weights format, or in one, and compares with its test outputs.
+///
+/// A format that cannot be run is reported as unsupported, and its file is not opened; one that fails is
+/// reported as failed with the reason, and the others are tested all the same. Operations with
+/// `mode: per_dataset` take the test sample as the dataset. NaN must meet NaN.
+///
+/// An output is compared in its declared type. If the test output is stored in another type (writers of packages
+/// often store `float32` whatever the description says), the result before the cast is accepted as well.
+///
+/// `progress` is told of every step and may break off.
+///
+/// # Errors
+/// If the description is invalid, the test tensors cannot be read or are not as many as the tensors, or the
+/// format or backend asked for does not exist or cannot be run.
+///
+/// ```no_run
+/// use std::ops::ControlFlow;
+/// use pipeline::{Package, SelfTestOptions, SelfTestStatus, self_test};
+///
+/// let package = Package::open("model.zip")?;
+/// let report = self_test(&package, &SelfTestOptions::default(), &mut |_| ControlFlow::Continue(()))?;
+/// assert_eq!(report.status(), SelfTestStatus::Passed);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn self_test(
+    package: &Package,
+    options: &SelfTestOptions,
+    progress: &mut dyn FnMut(SelfTestProgress) -> ControlFlow<()>,
+) -> Result<SelfTestReport, PipelineError> {
+    let model = valid_model(package)?;
+    let available = formats(model);
+    let backends = Backends::built_in();
+    let tested = match options.format {
+        Some(format) if !available.contains(&format) => {
+            return Err(PipelineErrorKind::NoSuchWeights { format, available }.into());
+        }
+        Some(format) => {
+            backend_for(&backends, format, options.backend.as_deref())?;
+            vec![format]
+        }
+        None => available,
+    };
+    // A name that does not exist is a mistake, not a reason to call every format unsupported.
+    if let (Some(name), Some(&format)) = (options.backend.as_deref(), tested.first())
+        && let Err(error) = backend_for(&backends, format, Some(name))
+        && matches!(error.kind(), PipelineErrorKind::UnknownBackend { .. })
+    {
+        return Err(error);
+    }
+
+    step(progress, SelfTestProgress::ReadingTensors)?;
+    let inputs = tensors::read_all(
+        package,
+        &model.test_inputs,
+        model.inputs.iter().map(|tensor| tensor.name.as_str()),
+    )?;
+    let expected = tensors::read_all(
+        package,
+        &model.test_outputs,
+        model.outputs.iter().map(|tensor| tensor.name.as_str()),
+    )?;
+
+    let mut report = SelfTestReport::default();
+    let of = tested.len();
+    for (at, format) in tested.into_iter().enumerate() {
+        let backend = match backend_for(&backends, format, options.backend.as_deref()) {
+            Ok(backend) => backend.name(),
+            Err(error) => {
+                report.weights.push(WeightsReport::unsupported(format, &error));
+                continue;
+            }
+        };
+        step(
+            progress,
+            SelfTestProgress::Running {
+                format,
+                number: at + 1,
+                of,
+            },
+        )?;
+        let started = Instant::now();
+        let outcome = run(package, format, options, &inputs);
+        let seconds = started.elapsed().as_secs_f64();
+        report.weights.push(match outcome {
+            Ok(outputs) => compared(format, backend, seconds, outputs, &expected, &options.tolerance),
+            Err(error) => WeightsReport::failed(format, backend, seconds, &error),
+        });
+    }
+    Ok(report)
+}
+
+fn step(
+    progress: &mut dyn FnMut(SelfTestProgress) -> ControlFlow<()>,
+    next: SelfTestProgress,
+) -> Result<(), PipelineError> {
+    match progress(next) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(PipelineErrorKind::Cancelled.into()),
+    }
+}
+
+fn run(
+    package: &Package,
+    format: WeightsFormat,
+    options: &SelfTestOptions,
+    inputs: &Sample,
+) -> Result<Vec<(String, Tensor, DataType)>, PipelineError> {
+    let mut builder = Pipeline::builder(package)
+        .weights_format(format)
+        .dataset_statistics(DatasetStatistics::FromSample);
+    if let Some(backend) = &options.backend {
+        builder = builder.backend(backend.clone());
+    }
+    if let Some(threads) = options.threads {
+        builder = builder.threads(threads);
+    }
+    let mut pipeline = builder.build()?;
+    let results = pipeline.predict_uncast(inputs)?;
+    Ok(results
+        .into_iter()
+        .zip(&pipeline.outputs)
+        .map(|((name, tensor), bound)| (name, tensor, bound.data_type))
+        .collect())
+}
+
+/// The result that is compared: in the declared type, or as the network gave it if only that matches a test output
+/// of another type.
+fn compare_either(
+    uncast: Tensor,
+    declared: DataType,
+    expected: &Tensor,
+    tolerance: &Tolerance,
+) -> (Tensor, Result<Comparison, TensorError>) {
+    let cast = uncast.cast(declared);
+    let comparison = compare(&cast, expected, tolerance);
+    if expected.data_type() != declared
+        && let Ok(found) = &comparison
+        && !found.is_match()
+        && let Ok(before) = compare(&uncast, expected, tolerance)
+        && before.is_match()
+    {
+        return (uncast, Ok(before));
+    }
+    (cast, comparison)
+}
+
+fn compared(
+    format: WeightsFormat,
+    backend: &'static str,
+    seconds: f64,
+    outputs: Vec<(String, Tensor, DataType)>,
+    expected: &Sample,
+    tolerance: &Tolerance,
+) -> WeightsReport {
+    let mut report = WeightsReport {
+        format,
+        backend: Some(backend),
+        status: SelfTestStatus::Passed,
+        reason: None,
+        seconds: Some(seconds),
+        outputs: Vec::new(),
+    };
+    let mut reasons = Vec::new();
+    for (name, uncast, declared) in outputs {
+        let (tensor, comparison) = match expected.get(&name) {
+            Some(expected) => {
+                let (tensor, comparison) = compare_either(uncast, declared, expected, tolerance);
+                (tensor, Some(comparison))
+            }
+            None => (uncast.into_cast(declared), None),
+        };
+        let comparison = match comparison {
+            Some(Ok(comparison)) => {
+                reasons.extend(report::mismatch(&name, &comparison));
+                Some(comparison)
+            }
+            Some(Err(error)) => {
+                reasons.push(format!("output `{name}`: {error}"));
+                None
+            }
+            None => {
+                reasons.push(format!("there is no test output for `{name}`"));
+                None
+            }
+        };
+        report.outputs.push(OutputReport {
+            name,
+            shape: tensor.shape().to_vec(),
+            data_type: tensor.data_type(),
+            comparison,
+        });
+    }
+    if !reasons.is_empty() {
+        report.status = SelfTestStatus::Failed;
+        report.reason = Some(reasons.join("; "));
+    }
+    report
+}

@@ -1,0 +1,60 @@
+//! Run the weights formats of bioimage.io models: prepare once, run many, one trait for every engine.
+//!
+//! A [`Backend`] turns weights of one or more [`WeightsFormat`]s into a [`Runner`]; a runner takes tensors and gives
+//! tensors, both by position. [`Backends`] is the list of the backends that a program wants to use: it is a value,
+//! not a global, and [`Backends::built_in`] holds those that this build was compiled with.
+//!
+//! | feature | backend | weights formats |
+//! |---|---|---|
+//! | `tract` (default) | `Tract` | `onnx` |
+//!
+//! Runners do not pre- or postprocess, do not reorder axes and do not convert element types: a network that was
+//! exported for `float32` gets `float32`, or refuses.
+//!
+//! # Example
+//!
+//! ```
+//! use ndarray::arr1;
+//! use runners::{Backends, LoadOptions, WeightsData, WeightsFormat};
+//! use tensor_ops::Tensor;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(feature = "tract")] {
+//! // identity.onnx passes a one-dimensional float32 tensor of any length through
+//! let weights = include_bytes!("../tests/networks/identity.onnx");
+//! let backends = Backends::built_in();
+//! let mut runner =
+//!     backends.load(WeightsFormat::Onnx, WeightsData::Bytes(weights), &LoadOptions::default())?;
+//! assert_eq!(runner.signature().inputs[0].name, "x");
+//!
+//! let input = Tensor::Float32(arr1(&[1.0, 2.0, 3.0]).into_dyn());
+//! let outputs = runner.run(&[input.view()])?;
+//! assert_eq!(outputs, [input]);
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+
+mod advice;
+mod backend;
+mod backends;
+mod load_error;
+mod options;
+mod run_error;
+mod runner;
+mod signature;
+#[cfg(feature = "tract")]
+mod tract;
+mod weights;
+
+pub use advice::Advice;
+pub use backend::Backend;
+pub use backends::Backends;
+pub use load_error::{LoadError, LoadErrorKind};
+pub use options::LoadOptions;
+pub use run_error::{RunError, RunErrorKind};
+pub use runner::Runner;
+pub use signature::{Port, Signature};
+#[cfg(feature = "tract")]
+pub use tract::Tract;
+pub use weights::{UnknownWeightsFormat, WeightsData, WeightsFormat};

@@ -1,0 +1,60 @@
+//! How weights are prepared.
+
+use std::num::NonZeroUsize;
+
+/// How weights are prepared for running.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use runners::LoadOptions;
+/// let options = LoadOptions::default().with_threads(NonZeroUsize::MIN);
+/// assert_eq!(options.threads, Some(NonZeroUsize::MIN));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadOptions {
+    /// Threads of one call of [`Runner::run`](crate::Runner::run); `None` is as many as the machine offers the process.
+    ///
+    /// The result does not depend on it but for rounding noise.
+    pub threads: Option<NonZeroUsize>,
+    /// How many prepared plans a runner keeps, for backends that prepare one for each combination of input shapes;
+    /// 8 unless set. A plan may hold a copy of the weights in the layout of its kernels.
+    pub cached_plans: NonZeroUsize,
+    /// The largest tensor that a network may make on its way, in bytes; 16 GiB unless set. It is checked before a plan
+    /// runs, for all tensors whose shapes follow from those of the inputs; constants that the engine folds while it
+    /// derives the shapes, and tensors whose shapes depend on values, are not covered.
+    pub max_tensor_bytes: u64,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        LoadOptions {
+            threads: None,
+            cached_plans: NonZeroUsize::MIN.saturating_add(7),
+            max_tensor_bytes: 16 << 30,
+        }
+    }
+}
+
+impl LoadOptions {
+    /// Runs on `threads` threads.
+    #[must_use]
+    pub fn with_threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Keeps at most `plans` prepared plans.
+    #[must_use]
+    pub fn with_cached_plans(mut self, plans: NonZeroUsize) -> Self {
+        self.cached_plans = plans;
+        self
+    }
+
+    /// Refuses to run where a tensor would be larger than `bytes`.
+    #[must_use]
+    pub fn with_max_tensor_bytes(mut self, bytes: u64) -> Self {
+        self.max_tensor_bytes = bytes;
+        self
+    }
+}

@@ -1,0 +1,59 @@
+//! ONNX in pure Rust, by tract.
+
+mod convert;
+mod graph_check;
+mod guard;
+mod kernels;
+mod plan_cache;
+mod ports;
+mod read;
+mod runner;
+mod tensor_check;
+mod wire;
+
+use crate::{Advice, Backend, LoadError, LoadErrorKind, LoadOptions, Runner, WeightsData, WeightsFormat};
+
+/// The name of the backend in errors and lists.
+const NAME: &str = "tract";
+
+/// The ONNX backend: tract, which is pure Rust and needs nothing installed.
+///
+/// - Inputs are the graph's inputs without those that are initializers too; outputs are the graph's outputs.
+/// - One optimised plan is prepared for each combination of input shapes, when it is first met, and kept for the next
+///   calls ([`LoadOptions::cached_plans`]); plans for open shapes would be several times slower.
+/// - Shapes in the file are hints: those of inputs are replaced by the actual ones, those of intermediate tensors and
+///   outputs are dropped, for exporters write lengths and symbols there that contradict each other.
+/// - All tensors have to be inside the file: external data is refused, whatever path it names.
+/// - Element types `float16`, `bfloat16`, `complex` and `string` are refused for inputs and outputs.
+/// - A panic inside tract, which hostile files can cause, is caught and returned as an error. The program's panic hook
+///   still sees it, so it is printed unless the program installs another hook.
+/// - On x86-64, wide convolutions are computed as matrix products and narrow ones by tract's direct kernel, whatever the
+///   environment variable `TRACT_DISABLE_DIRECT_SPATIAL` says about the wide ones: tract alone takes the direct kernel
+///   for both, which is up to three times slower there. The choice depends on the network only, not on timing, so
+///   results are the same in each run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tract;
+
+impl Backend for Tract {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn supports(&self, format: WeightsFormat) -> bool {
+        format == WeightsFormat::Onnx
+    }
+
+    fn load(
+        &self,
+        format: WeightsFormat,
+        data: WeightsData<'_>,
+        options: &LoadOptions,
+    ) -> Result<Box<dyn Runner>, LoadError> {
+        if !self.supports(format) {
+            let advice = Advice::without_backend(format);
+            return Err(LoadErrorKind::UnsupportedFormat { format, advice }.into());
+        }
+        let model = read::read(data)?;
+        Ok(Box::new(runner::TractRunner::new(model, options)?))
+    }
+}

@@ -1,0 +1,91 @@
+//! Calls into tract, which may fail or panic.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tract_onnx::prelude::{TractError, TractResult};
+
+use super::NAME;
+use crate::{LoadError, LoadErrorKind, RunError, RunErrorKind};
+
+/// How a call into tract went wrong.
+pub(super) enum Fault {
+    /// It returned an error.
+    Error(TractError),
+    /// It panicked with this message.
+    Panic(String),
+}
+
+/// Calls into tract and catches its panics.
+///
+/// What `call` leaves half-changed when it panics must not be used again; what it only reads is fine.
+pub(super) fn guarded<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, Fault> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Fault::Error(error)),
+        Err(payload) => Err(Fault::Panic(message(payload.as_ref()))),
+    }
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "no message".to_owned()
+    }
+}
+
+impl Fault {
+    /// The error of loading, while tract was to do `step`.
+    pub(super) fn into_load_error(self, step: &'static str) -> LoadError {
+        match self {
+            Fault::Error(error) => {
+                LoadError::with_source(LoadErrorKind::Backend { backend: NAME, step }, error)
+            }
+            Fault::Panic(message) => LoadErrorKind::Panicked {
+                backend: NAME,
+                step,
+                message,
+            }
+            .into(),
+        }
+    }
+
+    /// The error of running, while tract was to do `step`.
+    pub(super) fn into_run_error(self, step: &'static str) -> RunError {
+        match self {
+            Fault::Error(error) => {
+                RunError::with_source(RunErrorKind::Backend { backend: NAME, step }, error)
+            }
+            Fault::Panic(message) => RunErrorKind::Panicked {
+                backend: NAME,
+                step,
+                message,
+            }
+            .into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panics_become_errors_with_their_message() {
+        let fault = guarded(|| -> TractResult<()> { panic!("index {} out of range", 7) })
+            .err()
+            .unwrap();
+        let error = fault.into_run_error("run the network");
+        assert_eq!(
+            error.to_string(),
+            "tract panicked while it tried to run the network: index 7 out of range"
+        );
+        let fault = guarded(|| -> TractResult<()> { std::panic::panic_any(7) })
+            .err()
+            .unwrap();
+        assert!(matches!(fault, Fault::Panic(message) if message == "no message"));
+    }
+}

@@ -1,0 +1,197 @@
+//! A network that tract runs.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use tensor_ops::{Tensor, TensorView};
+use tract_linalg::multithread::{Executor, multithread_tract_scope};
+use tract_onnx::pb::ModelProto;
+use tract_onnx::prelude::{
+    InferenceFact, InferenceModel, InferenceModelExt, IntoRunnable, TValue, TVec, TractResult, TypedModel,
+    TypedRunnableModel,
+};
+
+use super::guard::{Fault, guarded};
+use super::plan_cache::PlanCache;
+use super::read::malformed;
+use super::{convert, kernels, ports};
+use crate::{LoadError, LoadOptions, RunError, RunErrorKind, Runner, Signature};
+
+type Plan = Arc<TypedRunnableModel>;
+
+/// An ONNX network and the plans that were prepared for the shapes it has met.
+pub(super) struct TractRunner {
+    signature: Signature,
+    /// The network without any shapes; plans are made from clones, which share the weights.
+    network: InferenceModel,
+    plans: PlanCache<Plan>,
+    executor: Executor,
+    max_tensor_bytes: u64,
+}
+
+impl TractRunner {
+    pub(super) fn new(model: ModelProto, options: &LoadOptions) -> Result<Self, LoadError> {
+        let Some(graph) = &model.graph else {
+            return Err(malformed("it holds no graph".to_owned()));
+        };
+        let signature = ports::signature(graph)?;
+        let tract = tract_onnx::onnx()
+            .with_ignore_output_shapes(true)
+            .with_ignore_value_info(true);
+        let parsed = guarded(|| tract.parse(&model, None))
+            .map_err(|fault| fault.into_load_error("translate the network"))?;
+        if !parsed.unresolved_inputs.is_empty() || parsed.model.inputs.len() != signature.inputs.len() {
+            let names = parsed.unresolved_inputs.join(", ");
+            return Err(malformed(format!(
+                "its graph uses names that nothing makes: {names}"
+            )));
+        }
+        let threads = options
+            .threads
+            .or_else(|| available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get);
+        let executor = match threads {
+            1 => Executor::SingleThread,
+            // Starting threads can fail, which tract turns into a panic.
+            _ => guarded(|| Ok(Executor::multithread_with_name(threads, "onnx")))
+                .map_err(|fault| fault.into_load_error("start its threads"))?,
+        };
+        Ok(TractRunner {
+            signature,
+            network: parsed.model,
+            plans: PlanCache::new(options.cached_plans),
+            executor,
+            max_tensor_bytes: options.max_tensor_bytes,
+        })
+    }
+
+    /// A plan for inputs of these shapes.
+    fn prepare(&self, shapes: &[Vec<usize>]) -> Result<Plan, RunError> {
+        let typed = guarded(|| self.typed(shapes)).map_err(|fault| match fault {
+            Fault::Error(error) => {
+                let kind = RunErrorKind::InputShapes {
+                    declared: self.signature.inputs.clone(),
+                    found: shapes.to_vec(),
+                };
+                RunError::with_source(kind, error)
+            }
+            panic => panic.into_run_error("derive the shapes in the network"),
+        })?;
+        self.check_sizes(&typed)?;
+        guarded(|| kernels::optimise(typed)?.into_runnable())
+            .map_err(|fault| fault.into_run_error("optimise the network"))
+    }
+
+    /// The network with all shapes derived from these input shapes.
+    fn typed(&self, shapes: &[Vec<usize>]) -> TractResult<TypedModel> {
+        let mut network = self.network.clone();
+        for (index, (port, shape)) in self.signature.inputs.iter().zip(shapes).enumerate() {
+            let fact = InferenceFact::shape(shape.iter().copied());
+            let fact = match port.data_type {
+                Some(data_type) => fact.with_datum_type(convert::datum_type(data_type)),
+                None => fact,
+            };
+            network.set_input_fact(index, fact)?;
+        }
+        network.into_typed()
+    }
+
+    fn check_sizes(&self, network: &TypedModel) -> Result<(), RunError> {
+        for node in &network.nodes {
+            for output in &node.outputs {
+                let Some(shape) = output.fact.shape.as_concrete() else {
+                    continue;
+                };
+                let item_size = output.fact.datum_type.size_of() as u64;
+                let bytes = shape
+                    .iter()
+                    .try_fold(item_size, |bytes, &length| bytes.checked_mul(length as u64));
+                if bytes.is_none_or(|bytes| bytes > self.max_tensor_bytes) {
+                    let limit = self.max_tensor_bytes;
+                    return Err(RunErrorKind::TooLarge {
+                        node: node.name.clone(),
+                        limit,
+                    }
+                    .into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn collect(&self, values: &[TValue]) -> Result<Vec<Tensor>, RunError> {
+        let mut outputs = Vec::with_capacity(values.len());
+        for (port, value) in self.signature.outputs.iter().zip(values) {
+            let output = guarded(|| convert::from_tract(value))
+                .map_err(|fault| fault.into_run_error("return a result"))?;
+            match output {
+                Some(output)
+                    if port
+                        .data_type
+                        .is_none_or(|declared| declared == output.data_type()) =>
+                {
+                    outputs.push(output);
+                }
+                _ => {
+                    let found = format!("{:?}", value.datum_type()).to_ascii_lowercase();
+                    return Err(RunErrorKind::OutputType {
+                        port: port.clone(),
+                        found,
+                    }
+                    .into());
+                }
+            }
+        }
+        Ok(outputs)
+    }
+}
+
+impl Runner for TractRunner {
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn run(&mut self, inputs: &[TensorView<'_>]) -> Result<Vec<Tensor>, RunError> {
+        self.signature.check(inputs)?;
+        let shapes: Vec<Vec<usize>> = inputs.iter().map(|input| input.shape().to_vec()).collect();
+        let mut values = TVec::new();
+        for (port, input) in self.signature.inputs.iter().zip(inputs) {
+            let Some(value) = convert::to_tract(input) else {
+                return Err(RunErrorKind::InputType {
+                    port: port.clone(),
+                    found: input.data_type(),
+                }
+                .into());
+            };
+            values.push(value);
+        }
+        let plan = match self.plans.get(&shapes) {
+            Some(plan) => plan,
+            None => {
+                let plan = self.prepare(&shapes)?;
+                self.plans.insert(shapes.clone(), plan.clone());
+                plan
+            }
+        };
+        // The panic has to be caught inside the scope, which does not restore the executor otherwise.
+        let executor = self.executor.clone();
+        match multithread_tract_scope(executor, || guarded(|| plan.run(values))) {
+            Ok(values) => self.collect(&values),
+            Err(fault) => {
+                self.plans.remove(&shapes);
+                Err(fault.into_run_error("run the network"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for TractRunner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TractRunner")
+            .field("signature", &self.signature)
+            .field("plans", &self.plans.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! Tensors whose element type is known at run time, statistics that can be merged, and the pre- and
+//! postprocessing operations of the bioimage.io model description (format 0.4).
+//!
+//! Three layers, each usable without the next:
+//!
+//! 1. [`Tensor`] and [`TensorView`] hold an array of one of eleven [`DataType`]s; casts follow numpy.
+//!    [`compare`] measures how far a result is from what was expected.
+//! 2. Plain functions such as [`sigmoid`] or [`zero_mean_unit_variance`] change an `f32` array in place.
+//! 3. [`Operation`] gives them one form: an operation states what it [needs](Need) to know about the
+//!    whole tensor, [`Statistics`] measures that in `f64`, and the rest is an elementwise map. Statistics
+//!    of parts [merge](Statistics::merge) into those of the whole, so an operation on tiles of an image
+//!    equals the operation on the image, and statistics of a data set are those of its samples merged.
+//!
+//! Axes are indices here; the letters of a description do not occur.
+//!
+//! ```
+//! use ndarray::array;
+//! use tensor_ops::{Operation, Statistics, TensorView, ZeroMeanUnitVariance};
+//!
+//! // axes c, x: each channel (row) gets its own mean and standard deviation
+//! let mut image = array![[1.0_f32, 2.0, 3.0], [10.0, 10.0, 10.0]].into_dyn();
+//! let normalize = ZeroMeanUnitVariance::measured(&[1], 1e-6);
+//!
+//! let statistics = Statistics::measure(normalize.needs(), &TensorView::from(image.view()))?;
+//! normalize.apply(image.view_mut(), &statistics)?;
+//!
+//! assert!((image[[0, 0]] + 1.224_74).abs() < 1e-4);
+//! assert_eq!(image[[1, 0]], 0.0);
+//! # Ok::<(), tensor_ops::OpError>(())
+//! ```
+
+mod coefficients;
+mod compare;
+mod data_type;
+mod error;
+mod ops;
+mod statistics;
+mod tensor;
+mod traversal;
+
+pub use coefficients::Coefficients;
+pub use compare::{Comparison, Tolerance, compare};
+pub use data_type::{DataType, Element};
+pub use error::{OpError, TensorError, UnknownDataType};
+pub use ops::Operation;
+pub use ops::binarize::{Binarize, binarize};
+pub use ops::clip::{Clip, clip};
+pub use ops::scale_linear::{ScaleLinear, scale_linear};
+pub use ops::sigmoid::{Sigmoid, sigmoid};
+pub use ops::zero_mean_unit_variance::{
+    ZeroMeanUnitVariance, fixed_zero_mean_unit_variance, zero_mean_unit_variance,
+};
+pub use statistics::grouped::GroupedMoments;
+pub use statistics::moments::Moments;
+pub use statistics::{Need, Statistics};
+pub use tensor::Tensor;
+pub use tensor::view::TensorView;
