@@ -14,7 +14,7 @@ use std::path::Path;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::DocPath;
 use crate::parsed::Parsed;
-use crate::v0_4::ModelRdf;
+use crate::v0_4::{Architecture, ModelRdf};
 use crate::value::{FileSource, Sha256};
 
 /// The largest description that is read.
@@ -86,8 +86,8 @@ impl Package {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for (path, source, digest) in references(model) {
-            if let Some(problem) = self.check_file(&path, source, digest) {
+        for reference in references(model) {
+            if let Some(problem) = self.check_file(&reference) {
                 let position = self
                     .parsed
                     .document()
@@ -98,66 +98,79 @@ impl Package {
         found
     }
 
-    fn check_file(&self, path: &DocPath, source: &FileSource, digest: Option<&Sha256>) -> Option<Diagnostic> {
-        let file = source.relative_path()?;
-        let outcome = match digest {
-            None => self.files.size(file).map(|_| None),
-            Some(_) => self.files.sha256(file).map(Some),
+    fn check_file(&self, reference: &Reference<'_>) -> Option<Diagnostic> {
+        let file = reference.source.relative_path()?;
+        let missing = |error: PackageError| {
+            Diagnostic::new(Code::MissingFile, reference.path.clone(), error.to_string())
         };
-        match (outcome, digest) {
-            (Ok(Some(actual)), Some(stated)) if actual != *stated => {
+        let Some((place, stated)) = &reference.digest else {
+            return self.files.size(file).err().map(missing);
+        };
+        match self.files.sha256(file) {
+            Err(error) => Some(missing(error)),
+            Ok(actual) if actual == **stated => None,
+            Ok(actual) => {
                 let message =
                     format!("`{file}` has the SHA-256 digest {actual}, the description states {stated}");
-                let place = path.parent().unwrap_or_default().join("sha256");
                 Some(
-                    Diagnostic::new(Code::DigestMismatch, place, message)
+                    Diagnostic::new(Code::DigestMismatch, place.clone(), message)
                         .help("the file was changed or damaged, or the digest is out of date"),
                 )
             }
-            (Ok(_), _) => None,
-            (Err(error), _) => Some(Diagnostic::new(
-                Code::MissingFile,
-                path.clone(),
-                error.to_string(),
-            )),
         }
     }
 }
 
-/// Every file that a description refers to, with its place and digest.
-fn references(model: &ModelRdf) -> Vec<(DocPath, &FileSource, Option<&Sha256>)> {
-    let root = DocPath::root();
-    let mut all = vec![(root.join("documentation"), &model.documentation, None)];
-    let lists = [
-        ("covers", &model.covers),
-        ("test_inputs", &model.test_inputs),
-        ("test_outputs", &model.test_outputs),
-        ("sample_inputs", &model.sample_inputs),
-        ("sample_outputs", &model.sample_outputs),
-    ];
-    for (key, files) in lists {
-        all.extend(
-            files
-                .iter()
-                .enumerate()
-                .map(|(at, file)| (root.join(key).join(at), file, None)),
-        );
+/// A file that a description refers to.
+struct Reference<'m> {
+    path: DocPath,
+    source: &'m FileSource,
+    /// The digest that the description states, and where.
+    digest: Option<(DocPath, &'m Sha256)>,
+}
+
+impl<'m> Reference<'m> {
+    fn plain(path: DocPath, source: &'m FileSource) -> Self {
+        Self {
+            path,
+            source,
+            digest: None,
+        }
     }
+}
+
+fn references(model: &ModelRdf) -> Vec<Reference<'_>> {
+    let root = DocPath::root();
+    let mut all = vec![Reference::plain(root.join("documentation"), &model.documentation)];
+    let mut lists = vec![
+        (root.join("covers"), &model.covers),
+        (root.join("test_inputs"), &model.test_inputs),
+        (root.join("test_outputs"), &model.test_outputs),
+        (root.join("sample_inputs"), &model.sample_inputs),
+        (root.join("sample_outputs"), &model.sample_outputs),
+    ];
     if let Some(attachments) = &model.attachments {
-        let path = root.join("attachments").join("files");
-        all.extend(
-            attachments
-                .files
-                .iter()
-                .enumerate()
-                .map(|(at, file)| (path.join(at), file, None)),
-        );
+        lists.push((root.join("attachments").join("files"), &attachments.files));
+    }
+    for (path, files) in lists {
+        let items = files.iter().enumerate();
+        all.extend(items.map(|(at, file)| Reference::plain(path.join(at), file)));
     }
     for (format, entry) in model.weights.iter() {
         let path = root.join("weights").join(format.name());
-        all.push((path.join("source"), &entry.source, entry.sha256.as_ref()));
-        if let Some(crate::v0_4::Architecture::File { source, sha256, .. }) = &entry.architecture {
-            all.push((path.join("architecture"), source, sha256.as_ref()));
+        all.push(Reference {
+            path: path.join("source"),
+            source: &entry.source,
+            digest: entry.sha256.as_ref().map(|digest| (path.join("sha256"), digest)),
+        });
+        if let Some(Architecture::File { source, sha256, .. }) = &entry.architecture {
+            all.push(Reference {
+                path: path.join("architecture"),
+                source,
+                digest: sha256
+                    .as_ref()
+                    .map(|digest| (path.join("architecture_sha256"), digest)),
+            });
         }
     }
     all

@@ -160,7 +160,9 @@ impl Node {
             NodeKind::Scalar(scalar) => match scalar.value {
                 ScalarValue::Null => "null".to_owned(),
                 ScalarValue::Bool(value) => format!("the truth value {value}"),
-                ScalarValue::Int(_) | ScalarValue::Float(_) => format!("the number {}", scalar.text),
+                ScalarValue::Int(_) | ScalarValue::Float(_) => {
+                    format!("the number {}", shortened(&scalar.text))
+                }
                 ScalarValue::String => format!("the text {}", quoted(&scalar.text)),
             },
         }
@@ -188,12 +190,21 @@ impl Node {
     }
 }
 
+/// The longest text that a message repeats, in characters.
+const LONGEST: usize = 60;
+
 /// Text in quotes for a message, cut where it is long, control characters escaped.
 pub(crate) fn quoted(text: &str) -> String {
-    const LONGEST: usize = 60;
-    if text.chars().count() <= LONGEST {
-        return format!("{text:?}");
+    match text.char_indices().nth(LONGEST) {
+        None => format!("{text:?}"),
+        Some((end, _)) => format!("{:?}...", &text[..end]),
     }
-    let head: String = text.chars().take(LONGEST).collect();
-    format!("{head:?}...")
+}
+
+/// Digits for a message, cut where there are many.
+fn shortened(digits: &str) -> String {
+    match digits.char_indices().nth(LONGEST) {
+        None => digits.to_owned(),
+        Some((end, _)) => format!("{}...", &digits[..end]),
+    }
 }

@@ -25,10 +25,19 @@ pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
         return Err(Diagnostic::new(Code::DocumentTooLarge, DocPath::root(), message).at(Position::START));
     }
     // A byte order mark is no part of the text.
-    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some((at, character)) = text
+        .char_indices()
+        .find(|(_, character)| !is_printable(*character))
+    {
+        let message = format!("YAML does not allow the character {}", character.escape_unicode());
+        let diagnostic = Diagnostic::new(Code::SyntaxError, DocPath::root(), message);
+        return Err(diagnostic.at(Position::end_of(&text[..at])));
+    }
+    let mut parser = Parser::new_from_str(text);
     let mut builder = Builder::default();
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| syntax_error(&error))?;
+        let (event, span) = event.map_err(|error| syntax_error(&error, text))?;
         builder.event(event, span.into())?;
     }
     let root = builder.root.ok_or_else(|| {
@@ -37,13 +46,28 @@ pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
     Ok((root, builder.diagnostics))
 }
 
-fn syntax_error(error: &saphyr_parser::ScanError) -> Diagnostic {
+/// The characters of YAML 1.2, section 5.1.
+fn is_printable(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' | '\u{85}' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        _ => !character.is_control(),
+    }
+}
+
+fn syntax_error(error: &saphyr_parser::ScanError, text: &str) -> Diagnostic {
+    // The scanner ends the last line of a text itself where the text does not.
+    let at = Position::from(*error.marker()).min(Position::end_of(text));
+    // The scanner reads ahead in lists and mappings in brackets, and has a bound of its own there.
+    if error.info() == "recursion limit exceeded" {
+        return bounds::nested_too_deep(DocPath::root()).at(at);
+    }
     Diagnostic::new(
         Code::SyntaxError,
         DocPath::root(),
         format!("not valid YAML: {}", error.info()),
     )
-    .at((*error.marker()).into())
+    .at(at)
 }
 
 #[derive(Default)]

@@ -20,6 +20,21 @@ pub struct Position {
 impl Position {
     /// The first character of a file.
     pub const START: Self = Self { line: 1, column: 1 };
+
+    /// The place behind the last character of a text; lines end as in YAML.
+    pub(crate) fn end_of(text: &str) -> Self {
+        let mut end = Self::START;
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            if character == '\n' || (character == '\r' && characters.peek() != Some(&'\n')) {
+                end.line += 1;
+                end.column = 1;
+            } else if character != '\r' {
+                end.column += 1;
+            }
+        }
+        end
+    }
 }
 
 impl fmt::Display for Position {

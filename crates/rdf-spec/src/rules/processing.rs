@@ -1,5 +1,7 @@
 //! Operations and the tensors that they belong to.
 
+use std::collections::HashSet;
+
 use super::Facts;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::DocPath;
@@ -75,13 +77,14 @@ pub(super) fn axes_fit_tensor(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 pub(super) fn references_are_inputs(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(inputs) = facts.inputs else { return };
+    let names: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     for placed in steps(facts) {
         let Some(reference) = placed.step.reference_tensor() else {
             continue;
         };
         let message = if placed.is_input && reference == placed.tensor {
             format!("the reference tensor `{reference}` is the tensor itself")
-        } else if inputs.iter().all(|input| input.name != *reference) {
+        } else if !names.contains(reference.as_str()) {
             format!("the reference tensor `{reference}` is not one of the inputs")
         } else {
             continue;

@@ -12,40 +12,44 @@ fn smallest_shapes(facts: &Facts<'_>) -> Vec<Option<Vec<f64>>> {
     let mut shapes: Vec<Option<Vec<f64>>> = vec![None; outputs.len()];
     for at in references.order() {
         shapes[at] = match &outputs[at].shape {
-            OutputShape::Explicit(shape) => Some(as_floats(shape)),
+            OutputShape::Explicit(shape) => Some(as_floats(shape).collect()),
             OutputShape::Implicit {
                 reference_tensor,
                 scale,
                 offset,
-            } => {
-                let reference = match references.get(reference_tensor) {
-                    Some(Reference::Input(tensor)) => Some(as_floats(tensor.shape.minimum())),
-                    Some(Reference::Output(other, _)) => shapes[other].clone(),
-                    None => None,
-                };
-                reference.and_then(|reference| scaled(&reference, scale, offset))
-            }
+            } => match references.get(reference_tensor) {
+                Some(Reference::Input(tensor)) => scaled(as_floats(tensor.shape.minimum()), scale, offset),
+                Some(Reference::Output(other, _)) => shapes[other]
+                    .as_ref()
+                    .and_then(|shape| scaled(shape.iter().copied(), scale, offset)),
+                None => None,
+            },
         };
     }
     shapes
 }
 
-fn as_floats(shape: &[usize]) -> Vec<f64> {
-    shape.iter().map(|&size| size as f64).collect()
+fn as_floats(shape: &[usize]) -> impl ExactSizeIterator<Item = f64> {
+    shape.iter().map(|&size| size as f64)
 }
 
-/// `reference * scale + 2 * offset`; `None` if the lengths do not fit.
-fn scaled(reference: &[f64], scale: &[Option<f64>], offset: &[f64]) -> Option<Vec<f64>> {
+/// `reference * scale + 2 * offset`; `None` if the lengths do not fit, or a new axis has no size.
+fn scaled(
+    mut reference: impl ExactSizeIterator<Item = f64>,
+    scale: &[Option<f64>],
+    offset: &[f64],
+) -> Option<Vec<f64>> {
     if scale.len() != offset.len() || scale.iter().flatten().count() != reference.len() {
         return None;
     }
-    let mut sizes = reference.iter();
     scale
         .iter()
         .zip(offset)
         .map(|(scale, offset)| {
             let scaled = match scale {
-                Some(scale) => scale * sizes.next()?,
+                Some(scale) => scale * reference.next()?,
+                // A new axis that has no size is reported by the rule on new axes.
+                None if *offset == 0.0 => return None,
                 None => 0.0,
             };
             Some((scaled + 2.0 * offset).trunc())

@@ -16,7 +16,7 @@ pub fn sigmoid(mut x: ArrayViewMutD<'_, f32>) {
 
 /// With `e = exp(-|x|)`, which cannot overflow, the result is `1 / (1 + e)` or `e / (1 + e)`.
 ///
-/// There is no branch and no call, so loops over it are vectorised.
+/// There is no branch and no call, so that loops over it can be vectorised.
 fn logistic(x: f32) -> f32 {
     let e = exp_of_negative(x.abs());
     let numerator = if x < 0.0 { e } else { 1.0 };

@@ -5,16 +5,18 @@ use std::rc::Rc;
 use super::Builder;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::node::{Node, NodeKind};
+use crate::document::path::DocPath;
 use crate::document::position::Position;
 
-/// The longest text that is read: descriptions are kilobytes, a megabyte is already suspicious.
-pub(super) const MAX_BYTES: usize = 16 << 20;
+/// The longest text that is read: descriptions are kilobytes. The scanner holds a list in brackets as tokens,
+/// two hundred bytes for each byte of it, before it gives the first of them away.
+pub(super) const MAX_BYTES: usize = 1 << 20;
 /// The deepest nesting of lists and mappings, with what aliases stand for.
 const MAX_DEPTH: usize = 128;
 /// The most values after aliases are resolved.
 const MAX_NODES: usize = 250_000;
 /// The longest text of all values together after aliases are resolved.
-const MAX_TEXT: usize = 2 * MAX_BYTES;
+const MAX_TEXT: usize = 16 * MAX_BYTES;
 /// The longest key: every finding below it has it in its path. YAML itself sets the same bound for keys without `?`.
 pub(super) const MAX_KEY: usize = 1024;
 /// The most keys that stand twice that are listed.
@@ -86,6 +88,11 @@ fn depth(node: &Node) -> usize {
     }
 }
 
+pub(super) fn nested_too_deep(path: DocPath) -> Diagnostic {
+    let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep");
+    Diagnostic::new(Code::NestingTooDeep, path, message)
+}
+
 impl Builder {
     pub(super) fn count(&mut self, extent: Extent, at: Position) -> Result<(), Diagnostic> {
         self.total = self.total.plus(extent);
@@ -101,8 +108,7 @@ impl Builder {
     /// Whether something with so many levels may stand at the present place.
     pub(super) fn check_depth(&self, levels: usize, at: Position) -> Result<(), Diagnostic> {
         if self.open.len() + levels > MAX_DEPTH {
-            let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep");
-            return Err(self.fatal(Code::NestingTooDeep, at, message));
+            return Err(nested_too_deep(self.path.clone()).at(at));
         }
         Ok(())
     }
