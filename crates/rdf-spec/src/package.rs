@@ -5,17 +5,17 @@ mod digest;
 mod error;
 mod files;
 mod path;
+mod references;
 
 pub use error::{PackageError, PackageErrorKind};
 pub use files::PackageFiles;
 
 use std::path::Path;
 
+use self::references::Reference;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::DocPath;
 use crate::parsed::Parsed;
-use crate::v0_4::{Architecture, ModelRdf};
-use crate::value::{FileSource, Sha256};
+use crate::v0_4::ModelRdf;
 
 /// The largest description that is read.
 const MAX_DESCRIPTION_BYTES: u64 = 16 << 20;
@@ -82,11 +82,11 @@ impl Package {
     /// Files at a URL are not looked at. Every local file with a digest is read once.
     #[must_use]
     pub fn check_files(&self) -> Vec<Diagnostic> {
-        let Some(model) = self.parsed.value() else {
+        let Some(document) = self.parsed.document() else {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for reference in references(model) {
+        for reference in references::of(document.root()) {
             if let Some(problem) = self.check_file(&reference) {
                 let position = self
                     .parsed
@@ -98,7 +98,7 @@ impl Package {
         found
     }
 
-    fn check_file(&self, reference: &Reference<'_>) -> Option<Diagnostic> {
+    fn check_file(&self, reference: &Reference) -> Option<Diagnostic> {
         let file = reference.source.relative_path()?;
         let missing = |error: PackageError| {
             Diagnostic::new(Code::MissingFile, reference.path.clone(), error.to_string())
@@ -108,7 +108,7 @@ impl Package {
         };
         match self.files.sha256(file) {
             Err(error) => Some(missing(error)),
-            Ok(actual) if actual == **stated => None,
+            Ok(actual) if actual == *stated => None,
             Ok(actual) => {
                 let message =
                     format!("`{file}` has the SHA-256 digest {actual}, the description states {stated}");
@@ -119,59 +119,4 @@ impl Package {
             }
         }
     }
-}
-
-/// A file that a description refers to.
-struct Reference<'m> {
-    path: DocPath,
-    source: &'m FileSource,
-    /// The digest that the description states, and where.
-    digest: Option<(DocPath, &'m Sha256)>,
-}
-
-impl<'m> Reference<'m> {
-    fn plain(path: DocPath, source: &'m FileSource) -> Self {
-        Self {
-            path,
-            source,
-            digest: None,
-        }
-    }
-}
-
-fn references(model: &ModelRdf) -> Vec<Reference<'_>> {
-    let root = DocPath::root();
-    let mut all = vec![Reference::plain(root.join("documentation"), &model.documentation)];
-    let mut lists = vec![
-        (root.join("covers"), &model.covers),
-        (root.join("test_inputs"), &model.test_inputs),
-        (root.join("test_outputs"), &model.test_outputs),
-        (root.join("sample_inputs"), &model.sample_inputs),
-        (root.join("sample_outputs"), &model.sample_outputs),
-    ];
-    if let Some(attachments) = &model.attachments {
-        lists.push((root.join("attachments").join("files"), &attachments.files));
-    }
-    for (path, files) in lists {
-        let items = files.iter().enumerate();
-        all.extend(items.map(|(at, file)| Reference::plain(path.join(at), file)));
-    }
-    for (format, entry) in model.weights.iter() {
-        let path = root.join("weights").join(format.name());
-        all.push(Reference {
-            path: path.join("source"),
-            source: &entry.source,
-            digest: entry.sha256.as_ref().map(|digest| (path.join("sha256"), digest)),
-        });
-        if let Some(Architecture::File { source, sha256, .. }) = &entry.architecture {
-            all.push(Reference {
-                path: path.join("architecture"),
-                source,
-                digest: sha256
-                    .as_ref()
-                    .map(|digest| (path.join("architecture_sha256"), digest)),
-            });
-        }
-    }
-    all
 }

@@ -11,30 +11,82 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::DocPath;
 use crate::v0_4::{InputTensor, ModelRdf, OutputTensor};
 
-/// What the rules look at. A part that could not be read is `None`: the other rules run all the same.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the rules look at: the parts that could be read. What could not be is left out, and the rules run on the rest.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Facts<'a> {
-    pub(crate) inputs: Option<&'a [InputTensor]>,
-    pub(crate) outputs: Option<&'a [OutputTensor]>,
+    pub(crate) inputs: Tensors<'a, InputTensor>,
+    pub(crate) outputs: Tensors<'a, OutputTensor>,
+    /// The name of every tensor that has one, with its place.
+    pub(crate) names: Vec<(DocPath, &'a str)>,
+    /// How many files are listed, if there is a list.
     pub(crate) test_inputs: Option<usize>,
     pub(crate) test_outputs: Option<usize>,
 }
 
+/// The tensors of one list that could be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Tensors<'a, T> {
+    readable: &'a [T],
+    /// Where each of them stands in the list.
+    places: Vec<usize>,
+    /// How many the list has, if there is a list.
+    listed: Option<usize>,
+}
+
+impl<T> Default for Tensors<'_, T> {
+    fn default() -> Self {
+        Self {
+            readable: &[],
+            places: Vec::new(),
+            listed: None,
+        }
+    }
+}
+
+impl<'a, T> Tensors<'a, T> {
+    /// A list of which everything could be read.
+    pub(crate) fn all(tensors: &'a [T]) -> Self {
+        Self {
+            readable: tensors,
+            places: (0..tensors.len()).collect(),
+            listed: Some(tensors.len()),
+        }
+    }
+
+    /// What could be read of a list, where it stands there, and how long the list is.
+    pub(crate) fn some(readable: &'a [T], places: Vec<usize>, listed: usize) -> Self {
+        Self {
+            readable,
+            places,
+            listed: Some(listed),
+        }
+    }
+
+    /// True if nothing is left out, so that what is not here does not exist.
+    fn is_complete(&self) -> bool {
+        self.listed == Some(self.readable.len())
+    }
+}
+
 impl<'a> Facts<'a> {
     fn inputs(&self) -> &'a [InputTensor] {
-        self.inputs.unwrap_or_default()
+        self.inputs.readable
     }
 
     fn outputs(&self) -> &'a [OutputTensor] {
-        self.outputs.unwrap_or_default()
+        self.outputs.readable
     }
 
-    fn input_path(at: usize) -> DocPath {
-        DocPath::root().join("inputs").join(at)
+    /// The path of a readable input.
+    fn input_path(&self, at: usize) -> DocPath {
+        let place = self.inputs.places.get(at).copied().unwrap_or(at);
+        DocPath::root().join("inputs").join(place)
     }
 
-    fn output_path(at: usize) -> DocPath {
-        DocPath::root().join("outputs").join(at)
+    /// The path of a readable output.
+    fn output_path(&self, at: usize) -> DocPath {
+        let place = self.outputs.places.get(at).copied().unwrap_or(at);
+        DocPath::root().join("outputs").join(place)
     }
 }
 
@@ -144,9 +196,20 @@ pub(crate) fn check_facts(facts: &Facts<'_>) -> Vec<Diagnostic> {
 /// ```
 #[must_use]
 pub fn check_model(model: &ModelRdf) -> Vec<Diagnostic> {
+    let inputs = model.inputs.iter().map(|tensor| tensor.name.as_str()).enumerate();
+    let outputs = model
+        .outputs
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .enumerate();
+    let path = |key: &str, at: usize| DocPath::root().join(key).join(at).join("name");
+    let names = inputs
+        .map(|(at, name)| (path("inputs", at), name))
+        .chain(outputs.map(|(at, name)| (path("outputs", at), name)));
     check_facts(&Facts {
-        inputs: Some(&model.inputs),
-        outputs: Some(&model.outputs),
+        inputs: Tensors::all(&model.inputs),
+        outputs: Tensors::all(&model.outputs),
+        names: names.collect(),
         test_inputs: Some(model.test_inputs.len()),
         test_outputs: Some(model.test_outputs.len()),
     })

@@ -81,6 +81,16 @@ impl<'n> Fields<'n> {
         Some(items)
     }
 
+    /// A list that must be there and have at least one item: what could be read of it, with `None` for the rest.
+    pub(crate) fn required_each<T: FromNode>(
+        &mut self,
+        reader: &mut Reader,
+        key: &'static str,
+    ) -> Option<Vec<Option<T>>> {
+        let items: Vec<Tried<T>> = self.required_list(reader, key)?;
+        Some(items.into_iter().map(|item| item.0).collect())
+    }
+
     fn missing(&self, reader: &mut Reader, key: &str) {
         let owner = reader.path().to_string();
         let place = if owner.is_empty() {
@@ -108,6 +118,15 @@ impl<'n> Fields<'n> {
             }
             reader.push(diagnostic);
         }
+    }
+}
+
+/// An item that may be unreadable without taking the others with it.
+struct Tried<T>(Option<T>);
+
+impl<T: FromNode> FromNode for Tried<T> {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        Some(Self(T::from_node(node, reader)))
     }
 }
 

@@ -21,7 +21,8 @@ fn steps<'a>(facts: &Facts<'a>) -> Vec<Placed<'a>> {
     let mut placed = Vec::new();
     for (at, tensor) in facts.inputs().iter().enumerate() {
         for (index, step) in tensor.preprocessing.iter().enumerate() {
-            let kwargs = Facts::input_path(at)
+            let kwargs = facts
+                .input_path(at)
                 .join("preprocessing")
                 .join(index)
                 .join("kwargs");
@@ -36,7 +37,8 @@ fn steps<'a>(facts: &Facts<'a>) -> Vec<Placed<'a>> {
     }
     for (at, tensor) in facts.outputs().iter().enumerate() {
         for (index, step) in tensor.postprocessing.iter().enumerate() {
-            let kwargs = Facts::output_path(at)
+            let kwargs = facts
+                .output_path(at)
                 .join("postprocessing")
                 .join(index)
                 .join("kwargs");
@@ -76,8 +78,10 @@ pub(super) fn axes_fit_tensor(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 pub(super) fn references_are_inputs(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(inputs) = facts.inputs else { return };
-    let names: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    if !facts.inputs.is_complete() {
+        return;
+    }
+    let names: HashSet<&str> = facts.inputs().iter().map(|input| input.name.as_str()).collect();
     for placed in steps(facts) {
         let Some(reference) = placed.step.reference_tensor() else {
             continue;

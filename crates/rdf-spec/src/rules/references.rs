@@ -99,13 +99,13 @@ impl<'a> References<'a> {
 }
 
 pub(super) fn references_exist(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    if facts.inputs.is_none() {
+    if !facts.inputs.is_complete() || !facts.outputs.is_complete() {
         return;
     }
     let references = References::of(facts);
     for (at, _, name, _, _) in implicit(facts) {
         if references.get(name).is_none() {
-            let path = Facts::output_path(at).join("shape").join("reference_tensor");
+            let path = facts.output_path(at).join("shape").join("reference_tensor");
             let mut names: Vec<_> = facts
                 .inputs()
                 .iter()
@@ -129,7 +129,7 @@ pub(super) fn references_end(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     for (at, tensor, name, _, _) in implicit(facts) {
         if !ends[at] {
-            let path = Facts::output_path(at).join("shape").join("reference_tensor");
+            let path = facts.output_path(at).join("shape").join("reference_tensor");
             let message = format!(
                 "the shape of `{}` refers to `{name}`, which leads back to itself",
                 tensor.name
@@ -149,7 +149,7 @@ pub(super) fn ranks_fit(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         };
         let numbers = scale.iter().flatten().count();
         if numbers != reference.rank() {
-            let path = Facts::output_path(at).join("shape").join("scale");
+            let path = facts.output_path(at).join("shape").join("scale");
             let message = format!(
                 "`scale` has {numbers} numbers, but the reference tensor `{name}` has {} axes",
                 reference.rank()

@@ -8,7 +8,7 @@ use crate::value::{Axis, TensorName};
 pub(super) fn axes_fit_shape(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let inputs = facts.inputs().iter().enumerate().map(|(at, tensor)| {
         (
-            Facts::input_path(at),
+            facts.input_path(at),
             &tensor.name,
             &tensor.axes,
             tensor.shape.rank(),
@@ -16,7 +16,7 @@ pub(super) fn axes_fit_shape(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     });
     let outputs = facts.outputs().iter().enumerate().map(|(at, tensor)| {
         (
-            Facts::output_path(at),
+            facts.output_path(at),
             &tensor.name,
             &tensor.axes,
             tensor.shape.rank(),
@@ -44,7 +44,7 @@ pub(super) fn lists_fit(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let message = format!("`min` has {} entries, `step` has {}", min.len(), step.len());
             found.push(Diagnostic::new(
                 Code::ShapeLengthMismatch,
-                Facts::input_path(at).join("shape"),
+                facts.input_path(at).join("shape"),
                 message,
             ));
         }
@@ -60,7 +60,7 @@ pub(super) fn lists_fit(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             );
             found.push(Diagnostic::new(
                 Code::ShapeLengthMismatch,
-                Facts::output_path(at).join("shape"),
+                facts.output_path(at).join("shape"),
                 message,
             ));
         }
@@ -72,7 +72,7 @@ pub(super) fn batch_is_one(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let Some(batch) = tensor.axes.position(Axis::Batch) else {
             continue;
         };
-        let shape = Facts::input_path(at).join("shape");
+        let shape = facts.input_path(at).join("shape");
         let (sizes, size_path) = match &tensor.shape {
             InputShape::Explicit(sizes) => (sizes, shape.clone()),
             InputShape::Parametrized { min, .. } => (min, shape.join("min")),
@@ -137,7 +137,7 @@ pub(super) fn offsets_are_halves(facts: &Facts<'_>, found: &mut Vec<Diagnostic>)
         for (axis, &value) in offset.iter().enumerate() {
             let doubled = 2.0 * value;
             if !(doubled.is_finite() && doubled.fract() == 0.0) {
-                let path = Facts::output_path(at).join("shape").join("offset").join(axis);
+                let path = facts.output_path(at).join("shape").join("offset").join(axis);
                 let message = format!("an offset is a multiple of 0.5, found {value}");
                 found.push(Diagnostic::new(Code::OffsetNotHalfInteger, path, message));
             }
@@ -149,7 +149,7 @@ pub(super) fn new_axes_have_a_size(facts: &Facts<'_>, found: &mut Vec<Diagnostic
     for (at, _, _, scale, offset) in implicit(facts) {
         for (axis, (scale, &offset)) in scale.iter().zip(offset).enumerate() {
             if scale.is_none() && offset == 0.0 {
-                let path = Facts::output_path(at).join("shape").join("offset").join(axis);
+                let path = facts.output_path(at).join("shape").join("offset").join(axis);
                 let message = "a new axis (scale null) has the size 2 * offset, found offset 0";
                 found.push(Diagnostic::new(Code::NewAxisWithoutSize, path, message));
             }
@@ -168,7 +168,7 @@ pub(super) fn halo_fits(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             );
             found.push(Diagnostic::new(
                 Code::HaloLengthMismatch,
-                Facts::output_path(at).join("halo"),
+                facts.output_path(at).join("halo"),
                 message,
             ));
         }

@@ -79,7 +79,7 @@ pub(super) fn outputs_are_large_enough(facts: &Facts<'_>, found: &mut Vec<Diagno
                 );
                 let key = if halo > 0 { "halo" } else { "shape" };
                 let diagnostic =
-                    Diagnostic::new(Code::OutputTooSmall, Facts::output_path(at).join(key), message);
+                    Diagnostic::new(Code::OutputTooSmall, facts.output_path(at).join(key), message);
                 found.push(diagnostic.help("raise `min` of the input shape, or lower the halo"));
             }
         }

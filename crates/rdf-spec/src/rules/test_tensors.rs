@@ -7,17 +7,12 @@ use crate::document::DocPath;
 /// One test tensor for each tensor: otherwise the model cannot be tested.
 pub(super) fn one_for_each(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let pairs = [
-        (
-            "test_inputs",
-            facts.test_inputs,
-            "inputs",
-            facts.inputs.map(<[_]>::len),
-        ),
+        ("test_inputs", facts.test_inputs, "inputs", facts.inputs.listed),
         (
             "test_outputs",
             facts.test_outputs,
             "outputs",
-            facts.outputs.map(<[_]>::len),
+            facts.outputs.listed,
         ),
     ];
     for (key, files, tensors_key, tensors) in pairs {

@@ -7,10 +7,10 @@ use super::tensor::{InputTensor, OutputTensor};
 use super::web_address::read_web_address;
 use super::weights::Weights;
 use crate::diagnostic::{Code, Severity};
-use crate::document::Node;
+use crate::document::{DocPath, Node};
 use crate::parsed::nearest;
 use crate::read::{Fields, FromNode, Reader};
-use crate::rules::{Facts, check_facts};
+use crate::rules::{Facts, Tensors, check_facts};
 use crate::value::{FileSource, FormatVersion, License, TensorName, Timestamp, Version, Yaml};
 
 /// A model description in format 0.4: plain data, without positions.
@@ -103,6 +103,62 @@ impl ModelRdf {
     }
 }
 
+/// How many items a list has, whatever they are.
+fn length(fields: &mut Fields<'_>, key: &'static str) -> Option<usize> {
+    fields
+        .node(key)?
+        .as_sequence()
+        .map(<[Node]>::len)
+        .filter(|&length| length > 0)
+}
+
+/// What could be read of a list of tensors.
+struct TensorList<T> {
+    tensors: Vec<T>,
+    /// Where each of them stands in the list.
+    places: Vec<usize>,
+    /// How many there are, if there is a list.
+    listed: Option<usize>,
+    /// The names, also of tensors of which nothing else could be read.
+    names: Vec<(DocPath, TensorName)>,
+}
+
+impl<T: FromNode> TensorList<T> {
+    fn read(fields: &mut Fields<'_>, reader: &mut Reader, key: &'static str) -> Self {
+        let items: Option<Vec<Option<T>>> = fields.required_each(reader, key);
+        let listed = items.as_ref().map(Vec::len);
+        let readable = items
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(at, item)| Some((at, item?)));
+        let (places, tensors) = readable.unzip();
+        let nodes = fields.node(key).and_then(Node::as_sequence).unwrap_or_default();
+        let names = nodes.iter().enumerate().filter_map(|(at, node)| {
+            let name = TensorName::parse(node.as_mapping()?.get("name")?.as_str()?).ok()?;
+            Some((DocPath::root().join(key).join(at).join("name"), name))
+        });
+        Self {
+            tensors,
+            places,
+            listed,
+            names: names.collect(),
+        }
+    }
+
+    fn facts(&self) -> Tensors<'_, T> {
+        match self.listed {
+            Some(listed) => Tensors::some(&self.tensors, self.places.clone(), listed),
+            None => Tensors::default(),
+        }
+    }
+
+    /// The tensors, if all of them could be read.
+    fn complete(self) -> Option<Vec<T>> {
+        (self.listed == Some(self.tensors.len())).then_some(self.tensors)
+    }
+}
+
 /// The authors; a single name stands for a list of one.
 fn read_authors(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Vec<Author>> {
     if let Some(name) = fields.node("authors").and_then(Node::as_str) {
@@ -140,8 +196,8 @@ impl FromNode for ModelRdf {
         if let Some((file, node)) = documentation.as_ref().zip(fields.node("documentation")) {
             reader.within("documentation", |reader| check_documentation(file, node, reader));
         }
-        let inputs: Option<Vec<InputTensor>> = fields.required_list(reader, "inputs");
-        let outputs: Option<Vec<OutputTensor>> = fields.required_list(reader, "outputs");
+        let inputs = TensorList::<InputTensor>::read(&mut fields, reader, "inputs");
+        let outputs = TensorList::<OutputTensor>::read(&mut fields, reader, "outputs");
         let license = fields.required(reader, "license");
         let test_inputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_inputs");
         let test_outputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_outputs");
@@ -184,13 +240,19 @@ impl FromNode for ModelRdf {
         let uploader = fields.nullable(reader, "uploader");
         let version = fields.nullable(reader, "version");
         let version_number = fields.nullable(reader, "version_number");
-        fields.finish(reader);
         let facts = Facts {
-            inputs: inputs.as_deref(),
-            outputs: outputs.as_deref(),
-            test_inputs: test_inputs.as_ref().map(Vec::len),
-            test_outputs: test_outputs.as_ref().map(Vec::len),
+            inputs: inputs.facts(),
+            outputs: outputs.facts(),
+            names: inputs
+                .names
+                .iter()
+                .chain(&outputs.names)
+                .map(|(path, name)| (path.clone(), name.as_str()))
+                .collect(),
+            test_inputs: length(&mut fields, "test_inputs"),
+            test_outputs: length(&mut fields, "test_outputs"),
         };
+        fields.finish(reader);
         for mut violation in check_facts(&facts) {
             violation.position = Some(nearest(node, &violation.path));
             reader.push(violation);
@@ -201,8 +263,8 @@ impl FromNode for ModelRdf {
             description: description?,
             authors: authors?,
             documentation: documentation?,
-            inputs: inputs?,
-            outputs: outputs?,
+            inputs: inputs.complete()?,
+            outputs: outputs.complete()?,
             license: license?,
             test_inputs: test_inputs?.into_iter().map(|file| file.0).collect(),
             test_outputs: test_outputs?.into_iter().map(|file| file.0).collect(),
