@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use pipeline::{PipelineError, PipelineErrorKind};
+
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -51,6 +53,16 @@ impl Failure {
         }
     }
 
+    /// A pipeline that cannot be built or run: asking for what is not there is wrong usage, all else a failure.
+    pub(crate) fn of_pipeline(error: &PipelineError) -> Self {
+        match error.kind() {
+            PipelineErrorKind::UnknownBackend { .. }
+            | PipelineErrorKind::NoSuchWeights { .. }
+            | PipelineErrorKind::BackendDoesNotRun { .. } => Self::usage(error.to_string()),
+            _ => Self::because(error),
+        }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
@@ -64,10 +76,19 @@ impl fmt::Display for Failure {
 
 /// An error with its sources, each on a line of its own.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    joined(error, "\n  because: ")
+}
+
+/// An error with its sources in one line, for programs.
+pub(crate) fn chain_in_one_line(error: &dyn std::error::Error) -> String {
+    joined(error, ": ")
+}
+
+fn joined(error: &dyn std::error::Error, separator: &str) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str("\n  because: ");
+        text.push_str(separator);
         text.push_str(&cause.to_string());
         source = cause.source();
     }

@@ -4,5 +4,6 @@ pub(crate) mod diagnostics;
 pub(crate) mod inspection;
 pub(crate) mod json;
 pub(crate) mod message;
+pub(crate) mod stdout;
 pub(crate) mod style;
 pub(crate) mod test_report;

@@ -9,8 +9,8 @@ use crate::bind::tensors::{BoundInput, BoundOutput};
 use crate::bind::weights;
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 
-/// The largest weights file that is read from an archive into memory.
-const MAX_WEIGHTS_BYTES: u64 = 8 << 30;
+/// The largest weights file that is read from an archive into memory: no protobuf file can be larger.
+const MAX_WEIGHTS_BYTES: u64 = 2 << 30;
 
 /// What operations with `mode: per_dataset` take as the dataset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

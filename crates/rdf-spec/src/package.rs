@@ -101,7 +101,7 @@ impl Package {
     fn check_file(&self, reference: &Reference) -> Option<Diagnostic> {
         let file = reference.source.relative_path()?;
         let missing = |error: PackageError| {
-            Diagnostic::new(Code::MissingFile, reference.path.clone(), error.to_string())
+            Diagnostic::new(Code::MissingFile, reference.path.clone(), error.in_one_line())
         };
         let Some((place, stated)) = &reference.digest else {
             return self.files.size(file).err().map(missing);

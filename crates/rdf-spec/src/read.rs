@@ -9,11 +9,18 @@ pub(crate) use from_node::FromNode;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{DocPath, Node, Segment};
 
+/// The most findings that are listed: whoever has that many has one systematic mistake, or wants to fill the memory.
+const MAX_FINDINGS: usize = 1000;
+
 /// Where the reading is, and what was found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     path: DocPath,
     diagnostics: Vec<Diagnostic>,
+    /// How many findings are not listed.
+    dropped: usize,
+    /// The last of them, for whoever wants to add to it.
+    unlisted: Option<Diagnostic>,
 }
 
 impl Reader {
@@ -67,6 +74,10 @@ impl Reader {
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) -> &mut Diagnostic {
+        if self.diagnostics.len() >= MAX_FINDINGS {
+            self.dropped += 1;
+            return self.unlisted.insert(diagnostic);
+        }
         self.diagnostics.push(diagnostic);
         let last = self.diagnostics.len() - 1;
         &mut self.diagnostics[last]
@@ -77,6 +88,16 @@ impl Reader {
     }
 
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics
+        let mut diagnostics = self.diagnostics;
+        if let Some(first) = self.unlisted {
+            let message = format!("{} more problems are not listed", self.dropped);
+            let rest = Diagnostic::new(Code::DocumentTooLarge, DocPath::root(), message);
+            let rest = rest.help("correct those that are listed first");
+            diagnostics.push(match first.position {
+                Some(position) => rest.at(position),
+                None => rest,
+            });
+        }
+        diagnostics
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn run(options: &InspectOptions) -> Result<Exit, Failure> {
         return Ok(Exit::Findings);
     };
     match options.output {
-        Output::Human => inspection::print(&package, model),
+        Output::Human => inspection::print(&package, model)?,
         Output::Json => json::print_line(&inspection::json(&package, model))?,
     }
     let errors = parsed

@@ -2,12 +2,12 @@
 
 mod assignment;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pipeline::axes::{ImageAxes, infer_axes, map_from_tensor, map_to_tensor};
 use pipeline::image::{ImageFormat, PngScaling, WriteOptions, read_image, write_image};
 use pipeline::{DatasetStatistics, Package, Pipeline, PipelineErrorKind, Sample};
-use rdf_spec::{Axes, ModelRdf};
+use rdf_spec::{Axes, DataType, ModelRdf, OutputTensor};
 
 use self::assignment::{Assigned, assign};
 use super::progress;
@@ -49,7 +49,7 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
                 PipelineErrorKind::DatasetStatisticsMissing { .. } => {
                     Err(Failure::usage(format!("{error}: use --sample-as-dataset")))
                 }
-                _ => Err(Failure::because(&error)),
+                _ => Err(Failure::of_pipeline(&error)),
             };
         }
     };
@@ -81,8 +81,13 @@ fn predict(
             "the input `{missing}` has no image: add --input {missing}=PATH"
         )));
     }
+    check_distinct(&inputs, &outputs)?;
     for output in &outputs {
-        check_output(output, &inputs, options.overwrite)?;
+        let described = model
+            .outputs
+            .iter()
+            .find(|tensor| tensor.name.as_str() == output.name);
+        check_output(output, described, options)?;
     }
 
     let mut sample = Sample::new();
@@ -119,30 +124,32 @@ fn predict(
         let (Some(tensor), Some(described)) = (results.get(output.name), described) else {
             continue;
         };
-        let shape = tensor.shape().to_vec();
-        let data_type = tensor.data_type();
-        write_output(output, tensor.clone(), &described.axes, options.png_scaling)?;
-        bar.suspend(|| {
-            message::note(&format!(
-                "{} -> {} ({} {data_type} {shape:?})",
-                output.name, output.value, described.axes
-            ));
-        });
+        let written = write_output(output, tensor.clone(), &described.axes, options.png_scaling)?;
+        bar.suspend(|| message::note(&format!("{} -> {} ({written})", output.name, output.value)));
     }
     Ok(Exit::Fine)
 }
 
-/// Everything about an output file that can be known before the network runs for minutes.
-fn check_output(output: &Assigned<'_>, inputs: &[Assigned<'_>], overwrite: bool) -> Result<(), Failure> {
+/// What is wrong with an output file and can be known before the network runs for minutes.
+fn check_output(
+    output: &Assigned<'_>,
+    described: Option<&OutputTensor>,
+    options: &PredictOptions,
+) -> Result<(), Failure> {
     let path = Path::new(output.value);
-    ImageFormat::from_path(path).map_err(|error| Failure::because(&error))?;
-    if inputs.iter().any(|input| input.value == output.value) {
+    let format = ImageFormat::from_path(path).map_err(|error| Failure::usage(error.to_string()))?;
+    let needs_scaling =
+        described.is_some_and(|tensor| !matches!(tensor.data_type, DataType::Uint8 | DataType::Uint16));
+    if format == ImageFormat::Png && needs_scaling && options.png_scaling == Scaling::None {
         return Err(Failure::usage(format!(
-            "`{}` is both input and output",
-            output.value
+            "a PNG file cannot hold the values of `{}` as they are: use --png-scaling unit (0..1) or min-max, or write .npy or .tif",
+            output.name
         )));
     }
-    if path.exists() && !overwrite {
+    if path.is_dir() {
+        return Err(Failure::usage(format!("`{}` is a folder", output.value)));
+    }
+    if path.exists() && !options.overwrite {
         return Err(Failure::usage(format!(
             "`{}` exists: use --overwrite to replace it",
             output.value
@@ -155,6 +162,45 @@ fn check_output(output: &Assigned<'_>, inputs: &[Assigned<'_>], overwrite: bool)
             parent.display()
         ))),
         _ => Ok(()),
+    }
+}
+
+/// No output may be an input or another output, however the paths are written.
+fn check_distinct(inputs: &[Assigned<'_>], outputs: &[Assigned<'_>]) -> Result<(), Failure> {
+    let inputs: Vec<PathBuf> = inputs.iter().map(|input| real_path(input.value)).collect();
+    let mut written: Vec<PathBuf> = Vec::new();
+    for output in outputs {
+        let path = real_path(output.value);
+        if inputs.contains(&path) {
+            return Err(Failure::usage(format!(
+                "`{}` is both input and output",
+                output.value
+            )));
+        }
+        if written.contains(&path) {
+            return Err(Failure::usage(format!(
+                "`{}` is given for two outputs",
+                output.value
+            )));
+        }
+        written.push(path);
+    }
+    Ok(())
+}
+
+/// The path without links and dots, as far as it exists.
+fn real_path(text: &str) -> PathBuf {
+    let path = Path::new(text);
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match (parent.canonicalize(), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => path.to_owned(),
     }
 }
 
@@ -201,7 +247,7 @@ fn write_output(
     tensor: tensor_ops::Tensor,
     axes: &Axes,
     scaling: Scaling,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
     let path = Path::new(output.value);
     let format = ImageFormat::from_path(path).map_err(|error| Failure::because(&error))?;
     let (tensor, axes) = map_from_tensor(tensor, &image_axes(axes)?, format)
@@ -212,5 +258,10 @@ fn write_output(
         Scaling::MinMax => PngScaling::MinMax,
     };
     let options = WriteOptions::default().with_png_scaling(scaling);
-    write_image(path, &tensor, &axes, &options).map_err(|error| Failure::because(&error))
+    write_image(path, &tensor, &axes, &options).map_err(|error| Failure::because(&error))?;
+    Ok(format!(
+        "axes {axes}, {} {:?}",
+        tensor.data_type(),
+        tensor.shape()
+    ))
 }

@@ -9,7 +9,7 @@ use pipeline::{
 
 use super::progress;
 use crate::args::{Output, TestModelOptions};
-use crate::exit::{Exit, Failure, chain};
+use crate::exit::{Exit, Failure, chain_in_one_line};
 use crate::render::{diagnostics, json, message, test_report};
 
 pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
@@ -18,7 +18,7 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
         Ok(package) => package,
         Err(error) => {
             if options.output == Output::Json {
-                json::print_line(&json::failed_test(&source, &chain(&error), None))?;
+                json::print_line(&json::failed_test(&source, &chain_in_one_line(&error), None))?;
             }
             return Err(Failure::because(&error));
         }
@@ -26,7 +26,7 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
     match test(&package, options) {
         Ok(report) => {
             match options.output {
-                Output::Human => test_report::print(&source, &report),
+                Output::Human => test_report::print(&source, &report)?,
                 Output::Json => json::print_line(&json::test(&source, &report))?,
             }
             Ok(match report.status() {
@@ -40,14 +40,18 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
         }
         Err(error) => {
             if options.output == Output::Json {
-                json::print_line(&json::failed_test(&source, &chain(&error), unsupported(&error)))?;
+                json::print_line(&json::failed_test(
+                    &source,
+                    &chain_in_one_line(&error),
+                    unsupported(&error),
+                ))?;
             }
             if let PipelineErrorKind::InvalidDescription(found) = error.kind() {
                 diagnostics::print_to_stderr(&package, found);
                 message::error(&format!("{source} is not tested: its description is invalid"));
                 return Ok(Exit::Findings);
             }
-            Err(Failure::because(&error))
+            Err(Failure::of_pipeline(&error))
         }
     }
 }

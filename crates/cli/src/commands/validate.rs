@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use rdf_spec::{Code, Diagnostic, DocPath, Package, Position};
+use rdf_spec::{Diagnostic, Package};
 
 use crate::args::{ValidateOptions, ValidateOutput};
-use crate::exit::{Exit, Failure, chain};
+use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, json};
 
 /// What is known about one source.
@@ -26,7 +26,7 @@ pub(crate) fn run(options: &ValidateOptions) -> Result<Exit, Failure> {
     for source in &options.sources {
         let (validated, outcome) = validate(source, options.format_only);
         match options.output {
-            ValidateOutput::Human => diagnostics::print(&validated),
+            ValidateOutput::Human => diagnostics::print(&validated)?,
             ValidateOutput::Jsonl => json::print_line(&json::validation(&validated))?,
         }
         // What could not be read weighs more than what was found.
@@ -44,15 +44,13 @@ fn validate(source: &Path, format_only: bool) -> (Validated, Exit) {
     let package = match Package::open(source) {
         Ok(package) => package,
         Err(error) => {
-            let diagnostic =
-                Diagnostic::new(Code::UnreadableSource, DocPath::root(), chain(&error)).at(Position::START);
             let validated = Validated {
                 place: name.clone(),
                 source: name,
                 is_valid: false,
                 resource_type: None,
                 format_version: None,
-                diagnostics: vec![diagnostic],
+                diagnostics: vec![error.to_diagnostic()],
                 text: String::new(),
             };
             return (validated, Exit::Failed);

@@ -6,17 +6,20 @@ use std::io::Write as _;
 use pipeline::Package;
 use rdf_spec::{Diagnostic, Severity};
 
+use super::stdout::{self, harmless};
 use super::style::{BLUE, BOLD, DIM, GREEN, RED, YELLOW, paint};
 use crate::commands::validate::Validated;
+use crate::exit::Failure;
 
 /// The longest part of a line that is shown.
 const MAX_COLUMNS: usize = 120;
 
 /// Prints everything that was found in a source, and its verdict.
-pub(crate) fn print(validated: &Validated) {
+pub(crate) fn print(validated: &Validated) -> Result<(), Failure> {
     let mut text = String::new();
+    let lines: Vec<&str> = validated.text.lines().collect();
     for diagnostic in &validated.diagnostics {
-        render(&mut text, diagnostic, &validated.place, &validated.text);
+        render(&mut text, diagnostic, &validated.place, &lines);
     }
     let verdict = if validated.is_valid {
         paint(GREEN, "valid")
@@ -29,8 +32,7 @@ pub(crate) fn print(validated: &Validated) {
         validated.source,
         counts(&validated.diagnostics)
     );
-    // A reader that has closed the pipe has seen enough.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    stdout::print(&text)
 }
 
 /// Prints findings as a side note of another command.
@@ -42,8 +44,9 @@ pub(crate) fn print_to_stderr(package: &Package, diagnostics: &[Diagnostic]) {
         .display()
         .to_string();
     let mut text = String::new();
+    let lines: Vec<&str> = package.text().lines().collect();
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
-        render(&mut text, diagnostic, &place, package.text());
+        render(&mut text, diagnostic, &place, &lines);
     }
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
@@ -76,7 +79,7 @@ fn counts(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
-fn render(text: &mut String, diagnostic: &Diagnostic, place: &str, description: &str) {
+fn render(text: &mut String, diagnostic: &Diagnostic, place: &str, lines: &[&str]) {
     let style = match diagnostic.severity {
         Severity::Error => RED,
         Severity::Alert | Severity::Warning => YELLOW,
@@ -87,16 +90,15 @@ fn render(text: &mut String, diagnostic: &Diagnostic, place: &str, description: 
         text,
         "{}: {}",
         paint(style, label),
-        paint(BOLD, &diagnostic.message)
+        paint(BOLD, harmless(&diagnostic.message))
     );
     let position = diagnostic
         .position
         .map_or_else(String::new, |position| format!(":{position}"));
     let _ = writeln!(text, "  {} {place}{position}", paint(DIM, "-->"));
     if let Some(position) = diagnostic.position
-        && let Some(line) = description
-            .lines()
-            .nth(position.line - 1)
+        && let Some(line) = lines
+            .get(position.line - 1)
             .filter(|line| !line.trim().is_empty())
     {
         let number = position.line.to_string();
@@ -112,7 +114,12 @@ fn render(text: &mut String, diagnostic: &Diagnostic, place: &str, description: 
         );
     }
     if !diagnostic.path.is_root() {
-        let _ = writeln!(text, "  {} field: {}", paint(DIM, "="), diagnostic.path);
+        let _ = writeln!(
+            text,
+            "  {} field: {}",
+            paint(DIM, "="),
+            harmless(&diagnostic.path.to_string())
+        );
     }
     for related in &diagnostic.related {
         let position = related
@@ -123,11 +130,11 @@ fn render(text: &mut String, diagnostic: &Diagnostic, place: &str, description: 
             "  {} {}{position}: {}",
             paint(DIM, "="),
             related.message,
-            related.path
+            harmless(&related.path.to_string())
         );
     }
     if let Some(help) = &diagnostic.help {
-        let _ = writeln!(text, "  {} help: {help}", paint(DIM, "="));
+        let _ = writeln!(text, "  {} help: {}", paint(DIM, "="), harmless(help));
     }
     text.push('\n');
 }

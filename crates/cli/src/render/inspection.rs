@@ -1,16 +1,17 @@
 //! What a model takes, gives and can be run with.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use pipeline::Package;
 use rdf_spec::{FileSource, InputShape, ModelRdf, OutputShape, ProcessingStep};
 use runners::{Backend, Backends};
 use serde_json::{Value, json};
 
+use super::stdout::{self, harmless};
 use super::style::{BOLD, paint};
+use crate::exit::Failure;
 
-pub(crate) fn print(package: &Package, model: &ModelRdf) {
+pub(crate) fn print(package: &Package, model: &ModelRdf) -> Result<(), Failure> {
     let mut text = String::new();
     let version = model
         .version
@@ -19,15 +20,15 @@ pub(crate) fn print(package: &Package, model: &ModelRdf) {
     let _ = writeln!(
         text,
         "{}{version} (format {}, {})",
-        paint(BOLD, &model.name),
+        paint(BOLD, harmless(&model.name)),
         model.format_version,
-        model.license.as_str()
+        harmless(model.license.as_str())
     );
-    let _ = writeln!(text, "{}", model.description.trim());
+    let _ = writeln!(text, "{}", harmless(model.description.trim()));
     let authors: Vec<_> = model.authors.iter().map(|author| author.name.as_str()).collect();
-    let _ = writeln!(text, "by {}", authors.join(", "));
+    let _ = writeln!(text, "by {}", harmless(&authors.join(", ")));
     if !model.tags.is_empty() {
-        let _ = writeln!(text, "tags: {}", model.tags.join(", "));
+        let _ = writeln!(text, "tags: {}", harmless(&model.tags.join(", ")));
     }
     let _ = writeln!(text, "\n{}", paint(BOLD, "inputs"));
     for input in &model.inputs {
@@ -68,12 +69,11 @@ pub(crate) fn print(package: &Package, model: &ModelRdf) {
         let _ = writeln!(
             text,
             "  {format}: {} ({}), {runs}",
-            entry.source,
+            harmless(entry.source.as_str()),
             size(package, &entry.source)
         );
     }
-    // A reader that has closed the pipe has seen enough.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    stdout::print(&text)
 }
 
 /// The same for programs.

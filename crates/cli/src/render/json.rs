@@ -1,12 +1,11 @@
 //! Results for programs. The fields are part of the public interface of the command.
 
-use std::io::Write;
-
 use pipeline::SelfTestReport;
 use rdf_spec::Diagnostic;
 use runners::WeightsFormat;
 use serde_json::{Value, json};
 
+use super::stdout;
 use crate::commands::validate::Validated;
 use crate::exit::Failure;
 
@@ -14,12 +13,7 @@ use crate::exit::Failure;
 pub(crate) fn print_line(value: &Value) -> Result<(), Failure> {
     let mut text = value.to_string();
     text.push('\n');
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => Ok(()),
-        // A reader that has closed the pipe has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::because(&error)),
-    }
+    stdout::print(&text)
 }
 
 /// A line of `validate`.

@@ -1,13 +1,14 @@
 //! The report of `test-model` for people.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use pipeline::{SelfTestReport, SelfTestStatus};
 
+use super::stdout::{self, harmless};
 use super::style::{BOLD, GREEN, RED, YELLOW, paint};
+use crate::exit::Failure;
 
-pub(crate) fn print(source: &str, report: &SelfTestReport) {
+pub(crate) fn print(source: &str, report: &SelfTestReport) -> Result<(), Failure> {
     let mut text = String::new();
     for weights in &report.weights {
         let backend = weights
@@ -36,12 +37,11 @@ pub(crate) fn print(source: &str, report: &SelfTestReport) {
             text.push('\n');
         }
         if let Some(reason) = &weights.reason {
-            let _ = writeln!(text, "  {reason}");
+            let _ = writeln!(text, "  {}", harmless(reason));
         }
     }
     let _ = writeln!(text, "{source}: {}", status(report.status()));
-    // A reader that has closed the pipe has seen enough.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    stdout::print(&text)
 }
 
 fn status(status: SelfTestStatus) -> String {

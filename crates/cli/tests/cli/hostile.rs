@@ -158,3 +158,63 @@ fn damaged_and_foreign_files() {
     assert_orderly(&run);
     assert!(run.stdout.contains("is not UTF-8 text"), "{run:?}");
 }
+
+#[test]
+fn a_flood_of_problems() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rdf.yaml");
+    let mut unknown = fs::read_to_string(fixture("blobs-unet2d").join("rdf.yaml")).unwrap();
+    for number in 0..60_000 {
+        writeln!(unknown, "u{number}: 1").unwrap();
+    }
+    let wrong = format!(
+        "type: model\nformat_version: 0.4.9\nlinks: [{}1]\n",
+        "1, ".repeat(200_000)
+    );
+    for text in [unknown, wrong] {
+        fs::write(&path, text).unwrap();
+        for form in ["human", "jsonl"] {
+            let run = modelhub_in_little_memory(
+                ["validate", "--format-only", "--output", form]
+                    .iter()
+                    .map(AsRef::as_ref)
+                    .chain([path.as_os_str()]),
+            );
+            assert_eq!(run.code, 1, "{}", run.stderr);
+            assert!(run.stdout.len() < 2_000_000, "{} bytes", run.stdout.len());
+            assert!(run.stdout.contains("more problems are not listed"));
+        }
+    }
+}
+
+#[test]
+fn text_that_would_change_the_terminal() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit(
+        "name: Blobs U-Net 2D",
+        "name: \"evil\\e[31m\\e]0;owned\\a\"\n\"k\\e[5m\": 1",
+    );
+    for verb in ["inspect", "validate", "test-model"] {
+        let run = modelhub_in_little_memory([verb.as_ref(), copy.path().as_os_str()]);
+        assert!(
+            !run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'),
+            "{run:?}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_without_an_end() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    for name in ["weights.onnx", "test_input.npy"] {
+        fs::remove_file(copy.path().join(name)).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", copy.path().join(name)).unwrap();
+    }
+    let run = validate(copy.path());
+    assert_orderly(&run);
+    assert!(run.stdout.contains("it is not a regular file"), "{run:?}");
+    let run = test_model(copy.path());
+    assert_orderly(&run);
+    assert_eq!(run.code, 3, "{run:?}");
+}

@@ -56,8 +56,9 @@ fn a_png_becomes_a_tiff_and_a_png() {
 
     let png = folder.path().join("out.png");
     let unscaled = predict(&model, &["-i", &image, "-o", &text(&png)]);
-    assert_eq!(unscaled.code, 3, "{unscaled:?}");
-    assert!(!png.exists(), "a failed run leaves no file");
+    assert_eq!(unscaled.code, 2, "{unscaled:?}");
+    assert!(unscaled.stderr.contains("--png-scaling unit"), "{unscaled:?}");
+    assert!(!png.exists(), "nothing is written");
     let scaled = predict(
         &model,
         &["-i", &image, "-o", &text(&png), "--png-scaling", "unit"],
@@ -159,7 +160,7 @@ fn what_does_not_fit_is_an_error_that_shows_both() {
     );
 
     let format = predict(&model, &["-i", &image(&[128, 128]), "-o", "out.jpeg"]);
-    assert_eq!(format.code, 3, "{format:?}");
+    assert_eq!(format.code, 2, "{format:?}");
     assert!(
         format.stderr.contains(".tif"),
         "the known extensions are named: {format:?}"
@@ -178,4 +179,60 @@ fn dataset_statistics_have_to_be_asked_for() {
     assert!(run.stderr.contains("--sample-as-dataset"), "{run:?}");
     let run = predict(copy.path(), &["-i", &image, "-o", &output, "--sample-as-dataset"]);
     assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn no_file_is_written_twice_or_over_an_input() {
+    let model = fixture("two-channels-two-outputs");
+    let copy = Copy::of(&model);
+    let file = |name: &str| text(&copy.path().join(name));
+    let inputs = [file("test_membrane.npy"), file("test_nuclei.npy")];
+    let twice = [file("out.npy"), text(&copy.path().join(".").join("out.npy"))];
+    let run = predict(
+        &model,
+        &[
+            "-i", &inputs[0], "-i", &inputs[1], "-o", &twice[0], "-o", &twice[1],
+        ],
+    );
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("is given for two outputs"), "{run:?}");
+
+    let before = std::fs::read(&inputs[0]).unwrap();
+    let over = text(&copy.path().join(".").join("test_membrane.npy"));
+    let run = predict(
+        &model,
+        &["-i", &inputs[0], "-i", &inputs[1], "-o", &over, "--overwrite"],
+    );
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("is both input and output"), "{run:?}");
+    assert_eq!(std::fs::read(&inputs[0]).unwrap(), before);
+}
+
+#[test]
+fn a_mistyped_tensor_name_is_noticed() {
+    let model = fixture("blobs-unet2d");
+    let run = predict(&model, &["-i", "imgae=x.npy", "-o", "out.npy"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.stderr
+            .contains("the model has no tensor `imgae` for --input, it has image"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn values_that_would_wrap_around_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = fixture("two-channels-two-outputs");
+    let membrane = folder.path().join("membrane.npy");
+    write_npy(&membrane, &ArrayD::<i8>::from_elem(vec![1, 1, 100, 132], -1)).unwrap();
+    let nuclei = text(&model.join("test_nuclei.npy"));
+    let output = text(&folder.path().join("out.npy"));
+    let run = predict(&model, &["-i", &text(&membrane), "-i", &nuclei, "-o", &output]);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(
+        run.stderr
+            .contains("the input `membrane` has int8 values that uint8 cannot hold"),
+        "{run:?}"
+    );
 }

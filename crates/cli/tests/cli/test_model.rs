@@ -127,7 +127,7 @@ fn asking_for_a_format_that_cannot_be_run_is_an_error() {
         "keras_hdf5".as_ref(),
         model.as_os_str(),
     ]);
-    assert_eq!(absent.code, 3);
+    assert_eq!(absent.code, 2);
     assert!(
         absent
             .stderr
@@ -148,7 +148,7 @@ fn asking_for_a_format_that_cannot_be_run_is_an_error() {
         "ort".as_ref(),
         model.as_os_str(),
     ]);
-    assert_eq!(backend.code, 3);
+    assert_eq!(backend.code, 2);
     assert!(
         backend
             .stderr
@@ -232,4 +232,26 @@ fn the_report_for_people() {
         })
         .collect();
     insta::assert_snapshot!("report", text.join("\n"));
+}
+
+#[test]
+fn an_operation_that_this_version_lacks_is_not_a_failed_model() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit("name: zero_mean_unit_variance", "name: scale_range");
+    let run = modelhub([
+        "test-model".as_ref(),
+        "--output".as_ref(),
+        "json".as_ref(),
+        copy.path().as_os_str(),
+    ]);
+    assert_eq!(run.code, 3, "{run:?}");
+    let onnx = &run.json()["weights"][0];
+    assert_eq!(onnx["status"], "unsupported");
+    assert!(
+        onnx["reason"]
+            .as_str()
+            .unwrap()
+            .contains("`scale_range` of `image` is not supported"),
+        "{onnx}"
+    );
 }

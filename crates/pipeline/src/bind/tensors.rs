@@ -131,7 +131,7 @@ fn fitting_cast(tensor: Tensor, to: DataType, role: TensorRole, name: &str) -> R
     }
     let cast = tensor.cast(to);
     let is_float = matches!(to, DataType::Float32 | DataType::Float64);
-    if !is_float && cast.cast(from) != tensor {
+    if !is_float && !is_equal(&cast, &tensor) {
         let kind = PipelineErrorKind::ValuesDoNotFit {
             role,
             name: name.to_owned(),
@@ -141,6 +141,13 @@ fn fitting_cast(tensor: Tensor, to: DataType, role: TensorRole, name: &str) -> R
         return Err(kind.into());
     }
     Ok(cast)
+}
+
+/// Whether a cast changed no value. Going back finds what 64 bits hold and a float does not, comparing as floats finds
+/// what wrapped around: -1 becomes 255 and 255 becomes -1 again.
+fn is_equal(cast: &Tensor, original: &Tensor) -> bool {
+    cast.cast(original.data_type()) == *original
+        && cast.cast(DataType::Float64) == original.cast(DataType::Float64)
 }
 
 #[cfg(test)]
@@ -163,6 +170,16 @@ mod tests {
                 "{wrong}"
             );
         }
+        for wrapping in [
+            Tensor::from(array![-1_i8].into_dyn()),
+            Tensor::from(array![-1_i64].into_dyn()),
+        ] {
+            for to in [DataType::Uint8, DataType::Uint16, DataType::Uint64] {
+                assert!(cast(wrapping.clone(), to).is_err(), "{to}");
+            }
+        }
+        assert!(cast(Tensor::from(array![u64::MAX].into_dyn()), DataType::Int64).is_err());
+        assert!(cast(Tensor::from(array![200_i16].into_dyn()), DataType::Uint8).is_ok());
         // Rounding to the nearest float is what everybody expects of a conversion.
         assert!(cast(Tensor::from(array![0.1_f64].into_dyn()), DataType::Float32).is_ok());
     }

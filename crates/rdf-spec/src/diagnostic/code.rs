@@ -112,7 +112,7 @@ codes! {
     DocumentationNotMarkdown "documentation-not-markdown" Warning "The documentation is not a Markdown file.",
     UnconventionalName "unconventional-name" Info "The name is longer than 64 characters or uses others than letters, digits, `_`, `-` and spaces.",
     // files of the package
-    MissingFile "missing-file" Error "A file that the description refers to is not in the package.",
+    MissingFile "missing-file" Error "A file that the description refers to is not in the package, or cannot be read.",
     DigestMismatch "digest-mismatch" Error "A file does not have the SHA-256 digest that the description states.",
 }
 

@@ -83,13 +83,23 @@ impl PackageError {
     /// list what they could not open together with what is wrong with descriptions.
     #[must_use]
     pub fn to_diagnostic(&self) -> Diagnostic {
+        Diagnostic::new(Code::UnreadableSource, DocPath::root(), self.in_one_line()).at(Position::START)
+    }
+
+    /// The error with its causes; that a missing file is missing needs no cause.
+    pub(super) fn in_one_line(&self) -> String {
         let mut message = self.to_string();
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
-            message = format!("{message}: {error}");
+            if !matches!(
+                self.kind,
+                PackageErrorKind::MissingFile { .. } | PackageErrorKind::NotFound
+            ) {
+                message = format!("{message}: {error}");
+            }
             cause = error.source();
         }
-        Diagnostic::new(Code::UnreadableSource, DocPath::root(), message).at(Position::START)
+        message
     }
 
     /// What went wrong.

@@ -53,6 +53,11 @@ impl PackageFiles {
                 description,
             });
         }
+        if !metadata.is_file() {
+            return Err(PackageError::new(PackageErrorKind::NotAPackage)
+                .at(path)
+                .caused_by(not_a_file()));
+        }
         let extension = path
             .extension()
             .and_then(|extension| extension.to_str())
@@ -62,11 +67,10 @@ impl PackageFiles {
                 .parent()
                 .filter(|parent| !parent.as_os_str().is_empty())
                 .unwrap_or(Path::new("."));
-            let description = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .unwrap_or_default()
-                .to_owned();
+            let Some(description) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
+                let reason = io::Error::new(io::ErrorKind::InvalidInput, "the name of the file is not UTF-8");
+                return Err(PackageError::new(PackageErrorKind::Io).at(path).caused_by(reason));
+            };
             return Ok(Self {
                 location: parent.to_owned(),
                 kind: Kind::Folder,
@@ -127,8 +131,8 @@ impl PackageFiles {
             Kind::Folder => {
                 let metadata =
                     fs::metadata(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
-                if metadata.is_dir() {
-                    return Err(self.failed(file, io::ErrorKind::NotFound.into()));
+                if !metadata.is_file() {
+                    return Err(self.failed(file, not_a_file()));
                 }
                 Ok(metadata.len())
             }
@@ -192,6 +196,8 @@ impl PackageFiles {
         match &self.kind {
             Kind::Archive(archive) => archive.with_reader(&inside, read),
             Kind::Folder => {
+                // Looked at before it is opened: opening a pipe would wait for its other end.
+                self.size(file)?;
                 let mut opened =
                     File::open(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
                 read(&mut opened)
@@ -205,7 +211,9 @@ impl PackageFiles {
                 file: file.to_owned(),
             },
             // The zip reader reports bad data and checksums in this way.
-            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other
+                if matches!(self.kind, Kind::Archive(_)) =>
+            {
                 PackageErrorKind::MalformedArchive
             }
             _ => PackageErrorKind::Io,
@@ -216,6 +224,11 @@ impl PackageFiles {
         };
         PackageError::new(kind).at(place).caused_by(error)
     }
+}
+
+/// Pipes and devices may never end, and opening some of them waits for somebody else.
+fn not_a_file() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "it is not a regular file")
 }
 
 fn folder_names(path: &Path) -> Result<Vec<String>, PackageError> {

@@ -15,12 +15,18 @@ pub(super) fn inside(path: &str) -> Option<String> {
             ".." => {
                 parts.pop()?;
             }
-            // `C:` and alternate data streams mean something else on Windows.
-            part if part.contains(':') => return None,
+            part if leads_elsewhere(part) => return None,
             part => parts.push(part),
         }
     }
     (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+/// `C:` is a drive, wherever the archive was made; on Windows any other colon names a stream of a file.
+fn leads_elsewhere(part: &str) -> bool {
+    let bytes = part.as_bytes();
+    let drive = bytes.len() >= 2 && bytes[1] == b':' && bytes[0].is_ascii_alphabetic();
+    drive || (cfg!(windows) && part.contains(':'))
 }
 
 #[cfg(test)]
@@ -32,6 +38,7 @@ mod tests {
         assert_eq!(inside("./a//b.npy").as_deref(), Some("a/b.npy"));
         assert_eq!(inside("a/../b").as_deref(), Some("b"));
         assert_eq!(inside("a\\b").as_deref(), Some("a/b"));
+        assert_eq!(inside("10.5281:zenodo.yaml").is_some(), !cfg!(windows));
         for escape in [
             "",
             ".",
@@ -41,7 +48,6 @@ mod tests {
             "/a",
             "\\a",
             "C:\\a",
-            "a/b:stream",
             "..\\..\\a",
             "a\0b",
         ] {

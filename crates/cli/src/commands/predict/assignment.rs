@@ -38,6 +38,7 @@ pub(super) fn assign<'a>(
         .filter(|name| !assigned.iter().any(|other| other.name == **name));
     let mut in_order = Vec::new();
     for text in given.iter().filter(|text| named(text).is_none()) {
+        refuse_unknown_name(option, text, names)?;
         let Some(name) = free.next() else {
             return Err(Failure::usage(format!(
                 "there is no tensor for {option} {text}: the model has {}",
@@ -49,6 +50,21 @@ pub(super) fn assign<'a>(
     assigned.extend(in_order);
     assigned.sort_by_key(|argument| names.iter().position(|name| *name == argument.name));
     Ok(assigned)
+}
+
+/// `nuclues=a.png` is a mistyped name rather than a path, unless there is such a file.
+fn refuse_unknown_name(option: &str, text: &str, names: &[&str]) -> Result<(), Failure> {
+    let Some((name, _)) = text.split_once('=') else {
+        return Ok(());
+    };
+    let is_name = !name.is_empty() && name.chars().all(|c| c == '_' || c.is_alphanumeric());
+    if !is_name || std::path::Path::new(text).exists() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "the model has no tensor `{name}` for {option}, it has {}; write ./{text} if that is a path",
+        names.join(", ")
+    )))
 }
 
 #[cfg(test)]
@@ -77,7 +93,12 @@ mod tests {
             pairs(&["b.npy", "x=a.npy"], &["x", "y"]),
             Ok(vec![pair("x", "a.npy"), pair("y", "b.npy")])
         );
-        assert_eq!(pairs(&["k=3.npy"], &["x"]), Ok(vec![pair("x", "k=3.npy")]));
+        assert_eq!(pairs(&["./k=3.npy"], &["x"]), Ok(vec![pair("x", "./k=3.npy")]));
+        assert!(
+            pairs(&["k=3.npy"], &["x"])
+                .unwrap_err()
+                .contains("no tensor `k` for --input, it has x")
+        );
         assert_eq!(
             pairs(&[r"C:\data\a=b.npy"], &["x"]),
             Ok(vec![pair("x", r"C:\data\a=b.npy")])

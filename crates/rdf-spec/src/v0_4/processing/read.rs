@@ -332,7 +332,7 @@ fn read_mode(
 impl FromNode for Coefficients {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         if node.as_sequence().is_some() {
-            let values: Vec<f64> = FromNode::from_node(node, reader)?;
+            let values: Vec<Finite> = FromNode::from_node(node, reader)?;
             if values.is_empty() {
                 reader.report(
                     Code::EmptyList,
@@ -341,8 +341,8 @@ impl FromNode for Coefficients {
                 );
                 return None;
             }
-            return Some(Self::List(values));
+            return Some(Self::List(values.into_iter().map(|value| value.0).collect()));
         }
-        f64::from_node(node, reader).map(Self::Scalar)
+        Finite::from_node(node, reader).map(|value| Self::Scalar(value.0))
     }
 }
