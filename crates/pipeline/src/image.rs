@@ -25,7 +25,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -40,6 +39,7 @@ mod format;
 mod npy;
 mod options;
 mod png;
+mod regular_file;
 mod tiff;
 
 pub use error::{ImageError, ImageErrorKind};
@@ -76,15 +76,16 @@ pub struct Image {
 ///
 /// # Errors
 ///
-/// An [`ImageError`] with the path: the extension is unknown, the file cannot be read, is damaged, uses something
-/// that is not supported, or decodes to more than [`MAX_DECODED_BYTES`].
+/// An [`ImageError`] with the path: the extension is unknown, the path names something other than a regular file (a
+/// folder, a pipe, a device: nothing is read from those), the file cannot be read, is damaged, uses something that is
+/// not supported, or decodes to more than [`MAX_DECODED_BYTES`].
 pub fn read_image(path: impl AsRef<Path>) -> Result<Image, ImageError> {
     let path = path.as_ref();
     let format = ImageFormat::from_path(path)?;
     let (tensor, axes) = match format {
         ImageFormat::Npy => (read_npy_file(path)?, None),
         ImageFormat::Png | ImageFormat::Tiff => {
-            let decoded = File::open(path).map_err(ImageErrorKind::Open).and_then(|file| {
+            let decoded = regular_file::open(path).and_then(|(file, _)| {
                 let reader = BufReader::new(file);
                 Ok(match format {
                     ImageFormat::Png => png::read(reader, MAX_DECODED_BYTES)?,
@@ -101,9 +102,11 @@ pub fn read_image(path: impl AsRef<Path>) -> Result<Image, ImageError> {
 /// Write a tensor as an image; the extension of the path says in which format.
 ///
 /// Axes are rearranged as in [`map_from_tensor`](crate::axes::map_from_tensor): axes of length 1 that the format has
-/// no place for are dropped. TIFF files get an ImageJ description if there is more than one page, and are BigTIFF if
-/// they do not fit into 4 GiB; `bool` is written as `uint8` 0 and 1. The file appears whole or not at all, see
-/// [`write_atomically`].
+/// no place for are dropped. TIFF files are BigTIFF if they do not fit into 4 GiB; `bool` is written as `uint8` 0 and
+/// 1. If there is more than one page, the first has an ImageJ description. Programs that know it, such as ImageJ and
+/// tifffile, read pages that are not compressed as one block that starts at the first: so they are written, directly
+/// one behind the other, with all directories at the end. Compressed pages they read directory by directory. The file
+/// appears whole or not at all, see [`write_atomically`].
 ///
 /// # Errors
 ///

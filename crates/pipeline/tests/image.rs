@@ -18,6 +18,8 @@ mod png;
 mod tensors;
 #[path = "image/tiff_builder.rs"]
 mod tiff_builder;
+#[path = "image/tiff_contiguous.rs"]
+mod tiff_contiguous;
 #[path = "image/tiff_hostile.rs"]
 mod tiff_hostile;
 #[path = "image/tiff_layouts.rs"]

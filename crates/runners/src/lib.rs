@@ -38,6 +38,7 @@
 mod advice;
 mod backend;
 mod backends;
+mod caught_panics;
 mod load_error;
 mod options;
 mod run_error;
@@ -50,6 +51,7 @@ mod weights;
 pub use advice::Advice;
 pub use backend::Backend;
 pub use backends::Backends;
+pub use caught_panics::is_catching_panics;
 pub use load_error::{LoadError, LoadErrorKind};
 pub use options::LoadOptions;
 pub use run_error::{RunError, RunErrorKind};

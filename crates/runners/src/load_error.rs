@@ -70,6 +70,14 @@ pub enum LoadErrorKind {
         /// What is counted, like `bytes`.
         unit: &'static str,
     },
+    /// More threads were asked for than [`LoadOptions::MAX_THREADS`](crate::LoadOptions::MAX_THREADS).
+    #[error("{found} threads were asked for, more than the {limit} that are allowed: ask for fewer, or for no number")]
+    TooManyThreads {
+        /// How many were asked for.
+        found: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
     /// The weights are no valid file of their format.
     #[error("the weights are no valid {format} file: {detail}")]
     Malformed {

@@ -13,7 +13,8 @@ use std::num::NonZeroUsize;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadOptions {
-    /// Threads of one call of [`Runner::run`](crate::Runner::run); `None` is as many as the machine offers the process.
+    /// Threads of one call of [`Runner::run`](crate::Runner::run), at most [`MAX_THREADS`](Self::MAX_THREADS); `None` is
+    /// as many as the machine offers the process, up to that number.
     ///
     /// The result does not depend on it but for rounding noise.
     pub threads: Option<NonZeroUsize>,
@@ -37,7 +38,12 @@ impl Default for LoadOptions {
 }
 
 impl LoadOptions {
-    /// Runs on `threads` threads.
+    /// The most threads that a runner may be asked for: 256. Each of them takes about 10 ms to start and memory for its
+    /// stack, and no network of this field keeps that many busy.
+    pub const MAX_THREADS: usize = 256;
+
+    /// Runs on `threads` threads. More than [`MAX_THREADS`](Self::MAX_THREADS) are refused when weights are loaded, by
+    /// [`LoadErrorKind::TooManyThreads`](crate::LoadErrorKind::TooManyThreads).
     #[must_use]
     pub fn with_threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);

@@ -78,6 +78,18 @@ pub enum RunErrorKind {
         /// The shape that was given.
         found: Vec<usize>,
     },
+    /// An input with NaN among its elements, for a backend whose operators lose it: the outputs would look as if there
+    /// was none.
+    #[error(
+        "the input `{port}` holds NaN, which {backend} does not carry through a network: replace it before running, \
+         for example by 0"
+    )]
+    NotANumber {
+        /// The backend.
+        backend: &'static str,
+        /// The input of the network.
+        port: Port,
+    },
     /// The network cannot be computed for inputs of these shapes; the source tells where it does not fit.
     #[error(
         "the network cannot be computed for inputs of shape {found:?}: it declares ({})",

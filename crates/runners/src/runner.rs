@@ -18,10 +18,13 @@ pub trait Runner: Debug + Send {
     /// [`Signature::inputs`], all outputs in the order of [`Signature::outputs`].
     ///
     /// The lengths of the axes may differ from call to call and from the declared ones, as far as the network can be
-    /// computed for them. NaN and infinities are passed on; what operators make of them is up to the engine.
+    /// computed for them.
+    ///
+    /// Infinities are passed on. What becomes of NaN is up to the backend: `Tract` refuses inputs that hold it, as its
+    /// operators lose it; others carry it through to the outputs that depend on it.
     ///
     /// # Errors
-    /// [`RunError`] if the inputs do not fit the signature (nothing is cast, broadcast or reshaped), if the network
-    /// cannot be computed for their shapes, or if the engine fails. The runner stays usable.
+    /// [`RunError`] if the inputs do not fit the signature (nothing is cast, broadcast or reshaped), if they hold NaN
+    /// and the backend refuses it, if the network cannot be computed for their shapes, or if the engine fails. The runner stays usable.
     fn run(&mut self, inputs: &[TensorView<'_>]) -> Result<Vec<Tensor>, RunError>;
 }

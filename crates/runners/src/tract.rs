@@ -25,8 +25,16 @@ const NAME: &str = "tract";
 ///   outputs are dropped, for exporters write lengths and symbols there that contradict each other.
 /// - All tensors have to be inside the file: external data is refused, whatever path it names.
 /// - Element types `float16`, `bfloat16`, `complex` and `string` are refused for inputs and outputs.
+/// - Inputs that hold NaN are refused ([`RunErrorKind::NotANumber`](crate::RunErrorKind::NotANumber)): tract's `Relu`,
+///   `Max`, `Clip`, `Sigmoid`, `Tanh` and `MaxPool` make numbers of it where the standard wants NaN, so that the outputs
+///   would look plausible. NaN that arises inside the network, as of infinity minus infinity, is lost in the same way
+///   and not noticed.
+/// - A network may have 1500 nodes, those of nested graphs included. A U-Net has 50 to 200, DenseNet-201 some 700. tract
+///   compares each change of the network with all nodes, so the time for a plan grows with the square of their number:
+///   up to about 20 s for 1500 convolutions in a row.
 /// - A panic inside tract, which hostile files can cause, is caught and returned as an error. The program's panic hook
-///   still sees it, so it is printed unless the program installs another hook.
+///   still sees it, so it is printed unless the program installs a hook that asks
+///   [`is_catching_panics`](crate::is_catching_panics).
 /// - On x86-64, wide convolutions are computed as matrix products and narrow ones by tract's direct kernel, whatever the
 ///   environment variable `TRACT_DISABLE_DIRECT_SPATIAL` says about the wide ones: tract alone takes the direct kernel
 ///   for both, which is up to three times slower there. The choice depends on the network only, not on timing, so
@@ -52,6 +60,15 @@ impl Backend for Tract {
         if !self.supports(format) {
             let advice = Advice::without_backend(format);
             return Err(LoadErrorKind::UnsupportedFormat { format, advice }.into());
+        }
+        if let Some(threads) = options.threads
+            && threads.get() > LoadOptions::MAX_THREADS
+        {
+            return Err(LoadErrorKind::TooManyThreads {
+                found: threads.get(),
+                limit: LoadOptions::MAX_THREADS,
+            }
+            .into());
         }
         let model = read::read(data)?;
         Ok(Box::new(runner::TractRunner::new(model, options)?))

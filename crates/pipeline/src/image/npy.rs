@@ -3,7 +3,6 @@
 //! The header is checked here, with bounds, before [`ndarray_npy`] reads the elements: it sees a header that was
 //! written anew from the checked values. Format: `numpy.lib.format`, versions 1.0 to 3.0.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use ndarray_npy::{ReadNpyError, ReadNpyExt, ReadableElement, WriteNpyError, Writ
 use tensor_ops::{DataType, Tensor};
 
 use super::arrays::with_array;
-use super::{ImageError, ImageErrorKind, ImageFormat};
+use super::{ImageError, ImageErrorKind, ImageFormat, regular_file};
 use crate::atomic_file::write_atomically;
 use crate::axes::{FileAxes, ImageAxes};
 
@@ -59,15 +58,10 @@ pub fn read_npy<R: Read>(reader: R, available_bytes: u64) -> Result<Tensor, Imag
 ///
 /// # Errors
 ///
-/// As [`read_npy`], with the path; and if the file cannot be opened.
+/// As [`read_npy`], with the path; and if the file cannot be opened, or is no regular file: a folder, a pipe, a device.
 pub fn read_npy_file(path: impl AsRef<Path>) -> Result<Tensor, ImageError> {
     let path = path.as_ref();
-    let open = || {
-        let file = File::open(path)?;
-        let length = file.metadata()?.len();
-        Ok((file, length))
-    };
-    let (file, length) = open().map_err(|error| ImageError::at(path, ImageErrorKind::Open(error)))?;
+    let (file, length) = regular_file::open(path).map_err(|error| ImageError::at(path, error))?;
     read(BufReader::new(file), length).map_err(|error| ImageError::at(path, error))
 }
 

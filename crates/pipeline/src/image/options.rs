@@ -52,7 +52,7 @@ pub enum PngScaling {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum TiffCompression {
-    /// Not at all, which every program reads.
+    /// Not at all, which every program reads: all pixels are one block, page after page.
     #[default]
     None,
     /// Deflate (zlib), compression 8.

@@ -1,7 +1,8 @@
 //! Tagged Image File Format, by the `tiff` crate.
 //!
 //! The directories of a file are read here first ([`directory`], [`page`]): what they state is checked, and bounded,
-//! before the decoder sees it. The decoder then only turns bytes into samples. Format: TIFF 6.0, and BigTIFF.
+//! before the decoder sees it. The decoder then only turns bytes into samples. Pages that are not compressed are written
+//! without the crate ([`write`](mod@write)). Format: TIFF 6.0, and BigTIFF.
 
 mod directory;
 mod error;

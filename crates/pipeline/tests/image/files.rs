@@ -87,6 +87,53 @@ fn every_error_has_its_path() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
 }
 
+/// The path leads to something that is there, but is no file.
+#[cfg(unix)]
+fn assert_not_a_file(path: &std::path::Path, found: &str) {
+    let mut errors = vec![read_image(path).unwrap_err()];
+    if ImageFormat::from_path(path).unwrap() == ImageFormat::Npy {
+        errors.push(pipeline::image::read_npy_file(path).unwrap_err());
+    }
+    for error in errors {
+        let ImageErrorKind::Open(reason) = error.kind() else {
+            panic!("{error}")
+        };
+        assert_eq!(reason.kind(), std::io::ErrorKind::InvalidInput);
+        assert!(reason.to_string().contains(found), "{reason}");
+        assert_eq!(error.path(), Some(path));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_opened() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    use std::path::Path;
+
+    let folder = tempfile::tempdir().unwrap();
+    for extension in ["npy", "png", "tif"] {
+        let path = folder.path().join(format!("folder.{extension}"));
+        fs::create_dir(&path).unwrap();
+        assert_not_a_file(&path, "a folder");
+        let path = folder.path().join(format!("socket.{extension}"));
+        let _socket = UnixListener::bind(&path).unwrap();
+        assert_not_a_file(&path, "a pipe, a socket or a device");
+        let device = Path::new("/dev/zero");
+        if device.exists() {
+            let path = folder.path().join(format!("device.{extension}"));
+            symlink(device, &path).unwrap();
+            assert_not_a_file(&path, "a pipe, a socket or a device");
+        }
+        // Opening a pipe that nobody writes into waits without end.
+        let path = folder.path().join(format!("pipe.{extension}"));
+        if let Ok(status) = std::process::Command::new("mkfifo").arg(&path).status() {
+            assert!(status.success());
+            assert_not_a_file(&path, "a pipe, a socket or a device");
+        }
+    }
+}
+
 #[test]
 fn an_old_file_outlives_a_failed_write() {
     let folder = tempfile::tempdir().unwrap();

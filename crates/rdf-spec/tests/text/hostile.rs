@@ -209,5 +209,6 @@ fn many_tensors() {
     answers(&text, Code::MissingField);
     let parsed = ModelRdf::from_yaml(&text);
     let circular = |finding: &&rdf_spec::Diagnostic| finding.code == Code::CircularReferenceTensor;
-    assert_eq!(parsed.diagnostics().iter().filter(circular).count(), count);
+    assert!(parsed.diagnostics().iter().filter(circular).count() > 900);
+    assert_eq!(parsed.diagnostics().len(), 1001, "the first thousand, and that there are more");
 }

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tract_onnx::prelude::{TractError, TractResult};
 
 use super::NAME;
+use crate::caught_panics::CatchingPanics;
 use crate::{LoadError, LoadErrorKind, RunError, RunErrorKind};
 
 /// How a call into tract went wrong.
@@ -18,9 +19,14 @@ pub(super) enum Fault {
 
 /// Calls into tract and catches its panics.
 ///
+/// While it runs, [`is_catching_panics`](crate::is_catching_panics) says so to the program's panic hook.
 /// What `call` leaves half-changed when it panics must not be used again; what it only reads is fine.
 pub(super) fn guarded<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, Fault> {
-    match catch_unwind(AssertUnwindSafe(call)) {
+    let caught = {
+        let _catching = CatchingPanics::start();
+        catch_unwind(AssertUnwindSafe(call))
+    };
+    match caught {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Fault::Error(error)),
         Err(payload) => Err(Fault::Panic(message(payload.as_ref()))),
@@ -72,6 +78,24 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::is_catching_panics;
+
+    #[test]
+    fn the_hook_is_told_only_while_panics_are_caught() {
+        assert!(!is_catching_panics());
+        let inner = guarded(|| {
+            let panicked = guarded(|| -> TractResult<()> { panic!("inside") });
+            assert!(matches!(panicked, Err(Fault::Panic(_))));
+            Ok(is_catching_panics())
+        });
+        assert!(matches!(inner, Ok(true)), "an inner call does not end the outer one");
+        assert!(!is_catching_panics());
+        let unwound = std::panic::catch_unwind(|| {
+            let _catching = CatchingPanics::start();
+            panic!("while it is held");
+        });
+        assert!(unwound.is_err() && !is_catching_panics());
+    }
 
     #[test]
     fn panics_become_errors_with_their_message() {

@@ -16,7 +16,8 @@ use tract_onnx::prelude::{
 use super::guard::{Fault, guarded};
 use super::plan_cache::PlanCache;
 use super::read::malformed;
-use super::{convert, kernels, ports};
+use super::{NAME, convert, kernels, ports};
+use crate::caught_panics::CatchingPanics;
 use crate::{LoadError, LoadOptions, RunError, RunErrorKind, Runner, Signature};
 
 type Plan = Arc<TypedRunnableModel>;
@@ -51,13 +52,11 @@ impl TractRunner {
         let threads = options
             .threads
             .or_else(|| available_parallelism().ok())
-            .map_or(1, NonZeroUsize::get);
-        let executor = match threads {
-            1 => Executor::SingleThread,
-            // Starting threads can fail, which tract turns into a panic.
-            _ => guarded(|| Ok(Executor::multithread_with_name(threads, "onnx")))
-                .map_err(|fault| fault.into_load_error("start its threads"))?,
-        };
+            .map_or(1, NonZeroUsize::get)
+            .min(LoadOptions::MAX_THREADS);
+        // Starting threads can fail, which tract turns into a panic.
+        let executor = guarded(|| Ok(executor(threads)))
+            .map_err(|fault| fault.into_load_error("start its threads"))?;
         Ok(TractRunner {
             signature,
             network: parsed.model,
@@ -158,6 +157,13 @@ impl Runner for TractRunner {
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|input| input.shape().to_vec()).collect();
         let mut values = TVec::new();
         for (port, input) in self.signature.inputs.iter().zip(inputs) {
+            if holds_nan(input) {
+                return Err(RunErrorKind::NotANumber {
+                    backend: NAME,
+                    port: port.clone(),
+                }
+                .into());
+            }
             let Some(value) = convert::to_tract(input) else {
                 return Err(RunErrorKind::InputType {
                     port: port.clone(),
@@ -184,6 +190,28 @@ impl Runner for TractRunner {
                 Err(fault.into_run_error("run the network"))
             }
         }
+    }
+}
+
+/// What runs the operators, on so many threads.
+fn executor(threads: usize) -> Executor {
+    if threads == 1 {
+        return Executor::SingleThread;
+    }
+    let executor = Executor::multithread_with_name(threads, "onnx");
+    if let Executor::MultiThread(pool) = &executor {
+        // These threads work for `TractRunner::run` only, which gets their panics and catches them.
+        pool.broadcast(|_| CatchingPanics::for_this_thread());
+    }
+    executor
+}
+
+/// Whether there is NaN among the elements. All of them are looked at, which the compiler does for several at once.
+fn holds_nan(input: &TensorView<'_>) -> bool {
+    match input {
+        TensorView::Float32(view) => view.fold(false, |found, value| found | value.is_nan()),
+        TensorView::Float64(view) => view.fold(false, |found, value| found | value.is_nan()),
+        _ => false,
     }
 }
 

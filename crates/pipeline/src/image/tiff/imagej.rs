@@ -42,6 +42,10 @@ pub(super) fn page_axes(description: &str, pages: usize) -> Result<Vec<(char, us
 }
 
 /// What ImageJ needs to show the pages as a hyperstack; the lengths are those of `t`, `z` and `c`.
+///
+/// ImageJ, and tifffile with it, takes pages that are not compressed from where the pixels of the first begin, one
+/// directly behind the other, and does not look at their directories. So this belongs only into files that are
+/// written that way, or compressed.
 pub(super) fn description(frames: usize, slices: usize, channels: usize) -> String {
     let mut text = String::from("ImageJ=1.11a\n");
     let mut line = |key: &str, value: &dyn std::fmt::Display| {

@@ -1,18 +1,25 @@
 //! From a tensor to a TIFF file.
+//!
+//! Pages that are not compressed are written here ([`contiguous`]): programs that find an ImageJ description take all
+//! of them from one block of pixels, which the `tiff` crate does not write.
 
 use std::io::{Seek, Write};
 
-use ::tiff::encoder::colortype::{self, ColorType};
 use ::tiff::encoder::compression::DeflateLevel;
-use ::tiff::encoder::{Compression, TiffEncoder, TiffKind, TiffValue};
-use ::tiff::tags::Tag;
-use ndarray::{ArrayViewD, Axis};
+use ::tiff::encoder::{Compression, TiffValue};
+use ndarray::ArrayViewD;
 use tensor_ops::Tensor;
 
 use super::{TiffFileError, imagej};
 use crate::axes::{FileAxes, ImageAxes};
 use crate::image::arrays::in_file_order;
 use crate::image::{ImageErrorKind, ImageFormat, TiffCompression};
+
+mod compressed;
+mod contiguous;
+mod sample;
+
+use sample::Sample;
 
 /// Encode the pages of a tensor.
 pub(in crate::image) fn write(
@@ -23,8 +30,9 @@ pub(in crate::image) fn write(
 ) -> Result<(), ImageErrorKind> {
     let plan = FileAxes::plan(tensor.shape(), axes, ImageFormat::Tiff)?;
     let pixel_bytes = (tensor.len() as u64).saturating_mul(tensor.data_type().item_size() as u64);
-    let big = needs_big_tiff(pixel_bytes, pages(&plan), compression);
-    encode(writer, tensor, &plan, compression, big)?;
+    let pages = Pages::new(&plan)?;
+    let size = needed_size(pixel_bytes, pages.count, compression);
+    encode(writer, tensor, &plan, &pages, compression, size)?;
     Ok(())
 }
 
@@ -35,7 +43,7 @@ enum Size {
     Big,
 }
 
-fn needs_big_tiff(pixel_bytes: u64, pages: usize, compression: TiffCompression) -> Size {
+fn needed_size(pixel_bytes: u64, pages: usize, compression: TiffCompression) -> Size {
     // Noise grows when it is compressed, by at most a half with LZW.
     let growth = if compression == TiffCompression::None {
         0
@@ -52,21 +60,46 @@ fn needs_big_tiff(pixel_bytes: u64, pages: usize, compression: TiffCompression) 
     }
 }
 
-/// The number of pages: everything but `y` and `x`.
-fn pages(plan: &FileAxes) -> usize {
-    // The elements are in memory, so the product is a usize.
-    plan.kept
-        .iter()
-        .rev()
-        .skip(2)
-        .map(|&(_, length)| length)
-        .product()
+/// What the directories of a file have to state.
+struct Pages {
+    width: u32,
+    height: u32,
+    count: usize,
+    /// What tells the axes of the pages, if there is more than one.
+    description: Option<String>,
+}
+
+impl Pages {
+    fn new(plan: &FileAxes) -> Result<Self, TiffFileError> {
+        let shape = || {
+            plan.kept
+                .iter()
+                .map(|&(_, length)| length)
+                .collect::<Vec<usize>>()
+        };
+        let length = |letter| {
+            let axis = plan.axes.position(letter).and_then(|axis| plan.kept.get(axis));
+            axis.map_or(1, |&(_, length)| length)
+        };
+        let side =
+            |letter| u32::try_from(length(letter)).map_err(|_| TiffFileError::Dimensions { shape: shape() });
+        let (frames, slices, channels) = (length('t'), length('z'), length('c'));
+        // The elements are in memory, so the product is a usize.
+        let count = frames * slices * channels;
+        Ok(Self {
+            width: side('x')?,
+            height: side('y')?,
+            count,
+            description: (count > 1).then(|| imagej::description(frames, slices, channels)),
+        })
+    }
 }
 
 fn encode(
     writer: impl Write + Seek,
     tensor: &Tensor,
     plan: &FileAxes,
+    pages: &Pages,
     compression: TiffCompression,
     size: Size,
 ) -> Result<(), TiffFileError> {
@@ -74,12 +107,12 @@ fn encode(
         ($($variant:ident),+) => {
             match tensor {
                 $(Tensor::$variant(array) => {
-                    encode_sized(writer, &in_file_order(array, plan), plan, compression, size)
+                    encode_pages(writer, &in_file_order(array, plan), pages, compression, size)
                 })+
                 Tensor::Bool(array) => {
                     // TIFF has no type for truth values that every program reads.
                     let numbers = array.mapv(u8::from);
-                    encode_sized(writer, &in_file_order(&numbers, plan), plan, compression, size)
+                    encode_pages(writer, &in_file_order(&numbers, plan), pages, compression, size)
                 }
                 _ => Err(TiffFileError::UnsupportedDataType { data_type: tensor.data_type() }),
             }
@@ -90,91 +123,22 @@ fn encode(
     )
 }
 
-fn encode_sized<T: Sample>(
+fn encode_pages<T: Sample>(
     writer: impl Write + Seek,
     array: &ArrayViewD<'_, T>,
-    plan: &FileAxes,
+    pages: &Pages,
     compression: TiffCompression,
     size: Size,
 ) -> Result<(), TiffFileError>
 where
     [T]: TiffValue,
 {
-    match size {
-        Size::Classic => encode_pages(TiffEncoder::new(writer)?, array, plan, compression),
-        Size::Big => encode_pages(TiffEncoder::new_big(writer)?, array, plan, compression),
-    }
-}
-
-fn encode_pages<T: Sample, W: Write + Seek, K: TiffKind>(
-    encoder: TiffEncoder<W, K>,
-    array: &ArrayViewD<'_, T>,
-    plan: &FileAxes,
-    compression: TiffCompression,
-) -> Result<(), TiffFileError>
-where
-    [T]: TiffValue,
-{
-    let mut encoder = encoder.with_compression(match compression {
-        TiffCompression::None => Compression::Uncompressed,
+    let compression = match compression {
+        TiffCompression::None => return contiguous::encode(writer, array, pages, size),
         TiffCompression::Deflate => Compression::Deflate(DeflateLevel::Balanced),
         TiffCompression::Lzw => Compression::Lzw,
-    });
-    let shape = array.shape();
-    let [outer @ .., height, width] = shape else {
-        return Err(TiffFileError::Dimensions {
-            shape: shape.to_vec(),
-        });
     };
-    let (Ok(height), Ok(width)) = (u32::try_from(*height), u32::try_from(*width)) else {
-        return Err(TiffFileError::Dimensions {
-            shape: shape.to_vec(),
-        });
-    };
-    let pages = pages(plan);
-    for page in 0..pages {
-        let mut plane = array.view();
-        let mut remainder = page;
-        let mut plane_pages = pages;
-        for &length in outer {
-            plane_pages /= length;
-            plane = plane.index_axis_move(Axis(0), remainder / plane_pages);
-            remainder %= plane_pages;
-        }
-        let mut image = encoder.new_image::<T::Color>(width, height)?;
-        if page == 0 && pages > 1 {
-            let length = |letter| {
-                let axis = plan.axes.position(letter);
-                axis.and_then(|axis| shape.get(axis)).copied().unwrap_or(1)
-            };
-            let description = imagej::description(length('t'), length('z'), length('c'));
-            image
-                .encoder()
-                .write_tag(Tag::ImageDescription, description.as_str())?;
-        }
-        let plane = plane.as_standard_layout();
-        // In standard layout there is a slice.
-        image.write_data(plane.as_slice().unwrap_or_default())?;
-    }
-    Ok(())
-}
-
-/// An element that TIFF has a type for.
-trait Sample: Copy {
-    /// One gray sample of this type.
-    type Color: ColorType<Inner = Self>;
-}
-
-macro_rules! implement_sample {
-    ($($element:ty => $color:ident),+) => {$(
-        impl Sample for $element {
-            type Color = colortype::$color;
-        }
-    )+};
-}
-implement_sample! {
-    u8 => Gray8, i8 => GrayI8, u16 => Gray16, i16 => GrayI16, u32 => Gray32, i32 => GrayI32,
-    u64 => Gray64, i64 => GrayI64, f32 => Gray32Float, f64 => Gray64Float
+    compressed::encode(writer, array, pages, compression, size)
 }
 
 #[cfg(test)]
@@ -186,7 +150,7 @@ mod tests {
 
     #[test]
     fn big_files_are_big_tiff() {
-        let size = |bytes, compression| needs_big_tiff(bytes, 10, compression);
+        let size = |bytes, compression| needed_size(bytes, 10, compression);
         assert_eq!(size(1 << 20, TiffCompression::None), Size::Classic);
         assert_eq!(size(4_200_000_000, TiffCompression::None), Size::Classic);
         assert_eq!(size(4_200_000_000, TiffCompression::Lzw), Size::Big);
@@ -200,10 +164,13 @@ mod tests {
         let tensor = Tensor::from(ArrayD::from_shape_vec(vec![3, 4, 5], values).unwrap());
         let axes: ImageAxes = "tyx".parse().unwrap();
         let plan = FileAxes::plan(tensor.shape(), &axes, ImageFormat::Tiff).unwrap();
-        let mut file = Cursor::new(Vec::new());
-        encode(&mut file, &tensor, &plan, TiffCompression::Lzw, Size::Big).unwrap();
-        assert_eq!(file.get_ref()[2], 43);
-        let (again, read_axes) = super::super::read(file, 1 << 20).unwrap();
-        assert_eq!((again, read_axes), (tensor, axes));
+        let pages = Pages::new(&plan).unwrap();
+        for compression in [TiffCompression::Lzw, TiffCompression::None] {
+            let mut file = Cursor::new(Vec::new());
+            encode(&mut file, &tensor, &plan, &pages, compression, Size::Big).unwrap();
+            assert_eq!(file.get_ref()[2], 43);
+            let again = super::super::read(file, 1 << 20).unwrap();
+            assert_eq!(again, (tensor.clone(), axes.clone()));
+        }
     }
 }
