@@ -102,11 +102,12 @@ pub fn read_image(path: impl AsRef<Path>) -> Result<Image, ImageError> {
 /// Write a tensor as an image; the extension of the path says in which format.
 ///
 /// Axes are rearranged as in [`map_from_tensor`](crate::axes::map_from_tensor): axes of length 1 that the format has
-/// no place for are dropped. TIFF files are BigTIFF if they do not fit into 4 GiB; `bool` is written as `uint8` 0 and
-/// 1. If there is more than one page, the first has an ImageJ description. Programs that know it, such as ImageJ and
-/// tifffile, read pages that are not compressed as one block that starts at the first: so they are written, directly
-/// one behind the other, with all directories at the end. Compressed pages they read directory by directory. The file
-/// appears whole or not at all, see [`write_atomically`].
+/// no place for are dropped. The file appears whole or not at all, see [`write_atomically`].
+///
+/// TIFF files are BigTIFF if they do not fit into 4 GiB; the values of `bool` are written as `uint8`. If there is more
+/// than one page, the first has an ImageJ description. Programs that know it, such as ImageJ and tifffile, read pages
+/// that are not compressed as one block that starts at the first: so they are written, directly one behind the other,
+/// with all directories at the end. Compressed pages they read directory by directory.
 ///
 /// # Errors
 ///
