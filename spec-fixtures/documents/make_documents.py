@@ -531,9 +531,9 @@ CASES = [
             (
                 NORMALISATION,
                 "      - name: scale_range\n        kwargs:\n          mode: per_sample\n          axes: yx\n"
-                f"          min_percentile: 99.8\n          max_percentile: {HERE}1\n",
+                f"          min_percentile: 99.8\n          max_percentile: {HERE}2\n",
                 "      - name: scale_range\n        kwargs:\n          mode: per_sample\n          axes: yx\n"
-                "          min_percentile: 1\n          max_percentile: 99.8\n",
+                "          min_percentile: 2\n          max_percentile: 99.8\n",
             )
         ],
     ),

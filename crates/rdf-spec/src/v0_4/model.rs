@@ -236,7 +236,7 @@ impl FromNode for ModelRdf {
         let rdf_source = fields.nullable(reader, "rdf_source");
         let run_mode = fields.nullable(reader, "run_mode");
         let tags = fields.list(reader, "tags");
-        let training_data = fields.nullable(reader, "training_data");
+        let training_data: Option<TrainingData> = fields.nullable(reader, "training_data");
         let uploader = fields.nullable(reader, "uploader");
         let version = fields.nullable(reader, "version");
         let version_number = fields.nullable(reader, "version_number");
@@ -288,11 +288,32 @@ impl FromNode for ModelRdf {
             rdf_source,
             run_mode,
             tags,
-            training_data,
+            training_data: training_data.map(|data| data.0),
             uploader,
             version,
             version_number,
         })
+    }
+}
+
+/// A dataset: a reference to one, or its whole description, kept as it is.
+struct TrainingData(Yaml);
+
+impl FromNode for TrainingData {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Some(mapping) = node.as_mapping() else {
+            reader.wrong_type(
+                node,
+                "a mapping with the `id` of a dataset, or a dataset description",
+            );
+            return None;
+        };
+        if mapping.get("id").is_none() && mapping.get("name").is_none() {
+            let message = "`training_data` needs the `id` of a dataset, or a dataset description";
+            reader.report(Code::MissingField, node, message);
+            return None;
+        }
+        Some(Self(node.to_yaml()))
     }
 }
 

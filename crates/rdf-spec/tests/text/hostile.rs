@@ -210,5 +210,9 @@ fn many_tensors() {
     let parsed = ModelRdf::from_yaml(&text);
     let circular = |finding: &&rdf_spec::Diagnostic| finding.code == Code::CircularReferenceTensor;
     assert!(parsed.diagnostics().iter().filter(circular).count() > 900);
-    assert_eq!(parsed.diagnostics().len(), 1001, "the first thousand, and that there are more");
+    assert_eq!(
+        parsed.diagnostics().len(),
+        1001,
+        "the first thousand, and that there are more"
+    );
 }

@@ -192,19 +192,26 @@ fn read_zero_mean_unit_variance(fields: &mut Fields<'_>, reader: &mut Reader) ->
 fn read_scale_range(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<ProcessingStep> {
     let mode = read_mode(fields, reader, None);
     let axes = read_axes(fields, reader, Presence::Required);
-    let max_node = fields
-        .node("max_percentile")
-        .or_else(|| fields.node("min_percentile"));
+    let (max_key, max_node) = match fields.node("max_percentile") {
+        Some(node) => ("max_percentile", Some(node)),
+        None => ("min_percentile", fields.node("min_percentile")),
+    };
     let min = read_optional(fields, reader, "min_percentile", Percentile(0.0));
     let max = read_optional(fields, reader, "max_percentile", Percentile(100.0));
     let eps = read_eps(fields, reader);
     let reference_tensor = fields.nullable(reader, "reference_tensor");
     let (Percentile(min), Percentile(max)) = (min?, max?);
-    if let Some(node) = max_node.filter(|_| min >= max) {
-        let message =
-            format!("`min_percentile` must be smaller than `max_percentile`, found {min} and {max}");
-        reader.within("max_percentile", |reader| {
-            reader.report(Code::PercentileOrder, node, message);
+    if let Some(node) = max_node {
+        reader.within(max_key, |reader| {
+            if max <= 1.0 {
+                let message = format!("the upper percentile is larger than 1 and at most 100, found {max}");
+                reader.report(Code::InvalidValue, node, message).help =
+                    Some("percentiles are given in percent: 99.8, not 0.998".to_owned());
+            } else if min >= max {
+                let message =
+                    format!("`min_percentile` must be smaller than `max_percentile`, found {min} and {max}");
+                reader.report(Code::PercentileOrder, node, message);
+            }
         });
     }
     Some(ProcessingStep::ScaleRange {
