@@ -30,15 +30,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// The engine may panic on a damaged network; that is caught and reported as an error, so that the
+/// An engine may panic on a damaged network; that is caught and reported as an error, so that the
 /// report of the panic itself would only confuse. Every other panic is a bug and is shown.
 fn silence_caught_panics() {
     let default = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        let in_engine = info
-            .location()
-            .is_some_and(|location| location.file().contains("tract-"));
-        if !in_engine {
+        if !runners::is_catching_panics() {
             default(info);
         }
     }));

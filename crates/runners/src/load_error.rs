@@ -71,7 +71,9 @@ pub enum LoadErrorKind {
         unit: &'static str,
     },
     /// More threads were asked for than [`LoadOptions::MAX_THREADS`](crate::LoadOptions::MAX_THREADS).
-    #[error("{found} threads were asked for, more than the {limit} that are allowed: ask for fewer, or for no number")]
+    #[error(
+        "{found} threads were asked for, more than the {limit} that are allowed: ask for fewer, or for no number"
+    )]
     TooManyThreads {
         /// How many were asked for.
         found: usize,

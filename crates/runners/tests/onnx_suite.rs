@@ -6,5 +6,7 @@
 
 #[path = "suite/onnx.rs"]
 mod suite;
+#[path = "suite/tract.rs"]
+mod tract_only;
 
 suite::onnx_suite!(tract, runners::Tract);

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use crate::harness::{Copy, Run, fixture, modelhub_in_little_memory, write_zip};
 
-fn test_model(path: &std::path::Path) -> Run {
+fn test_model(path: &Path) -> Run {
     modelhub_in_little_memory(["test-model".as_ref(), path.as_os_str()])
 }
 
-fn validate(path: &std::path::Path) -> Run {
+fn validate(path: &Path) -> Run {
     modelhub_in_little_memory(["validate".as_ref(), path.as_os_str()])
 }
 
@@ -46,6 +47,25 @@ fn truncated_weights() {
             "{length}: {run:?}"
         );
     }
+}
+
+#[test]
+fn a_network_that_divides_by_zero() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.remove_lines("sha256");
+    let networks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runners/tests/networks");
+    fs::copy(
+        networks.join("integer_division.onnx"),
+        copy.path().join("weights.onnx"),
+    )
+    .unwrap();
+    let run = test_model(copy.path());
+    assert!(
+        run.stdout.contains("divide by zero") || run.stderr.contains("divide by zero"),
+        "{run:?}"
+    );
+    assert!(!run.stderr.contains("thread '"), "{run:?}");
+    assert_eq!(run.code, 1, "{run:?}");
 }
 
 #[test]

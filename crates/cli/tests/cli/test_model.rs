@@ -1,19 +1,22 @@
 //! `modelhub test-model`
 
+use std::path::Path;
+
 use ndarray::ArrayD;
 use ndarray_npy::{read_npy, write_npy};
 
-use crate::harness::{Copy, fixture, modelhub};
+use crate::harness::{Copy, Run, fixture, modelhub};
+
+/// Tests a model and asks for JSON.
+fn as_json(model: &Path) -> Run {
+    let arguments = ["test-model", "--output", "json"];
+    modelhub(arguments.iter().map(AsRef::as_ref).chain([model.as_os_str()]))
+}
 
 #[test]
 fn fixture_models_pass_in_every_format_that_can_be_run() {
     for (name, outputs) in [("blobs-unet2d", 1), ("two-channels-two-outputs", 2)] {
-        let run = modelhub([
-            "test-model".as_ref(),
-            "--output".as_ref(),
-            "json".as_ref(),
-            fixture(name).as_os_str(),
-        ]);
+        let run = as_json(&fixture(name));
         assert_eq!(run.code, 0, "{run:?}");
         let report = run.json();
         assert_eq!(report["status"], "passed");
@@ -57,12 +60,7 @@ fn an_altered_output_fails_and_is_located() {
     let mut expected: ArrayD<f32> = read_npy(&path).unwrap();
     expected[[0, 0, 17, 5]] += 2.0;
     write_npy(&path, &expected).unwrap();
-    let run = modelhub([
-        "test-model".as_ref(),
-        "--output".as_ref(),
-        "json".as_ref(),
-        copy.path().as_os_str(),
-    ]);
+    let run = as_json(copy.path());
     assert_eq!(run.code, 1, "{run:?}");
     let report = run.json();
     assert_eq!(report["status"], "failed");
@@ -193,24 +191,14 @@ fn a_test_output_of_another_type_is_compared_before_the_cast_too() {
         "data_type: float32\n    data_range: [0.0",
         "data_type: uint8\n    data_range: [0.0",
     );
-    let run = modelhub([
-        "test-model".as_ref(),
-        "--output".as_ref(),
-        "json".as_ref(),
-        copy.path().as_os_str(),
-    ]);
+    let run = as_json(copy.path());
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(run.json()["weights"][0]["outputs"][0]["dtype"], "float32");
 
     let path = copy.path().join("test_output.npy");
     let float: ArrayD<f32> = read_npy(&path).unwrap();
     write_npy(&path, &float.mapv(|value| value as u8)).unwrap();
-    let run = modelhub([
-        "test-model".as_ref(),
-        "--output".as_ref(),
-        "json".as_ref(),
-        copy.path().as_os_str(),
-    ]);
+    let run = as_json(copy.path());
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(run.json()["weights"][0]["outputs"][0]["dtype"], "uint8");
 }
@@ -238,12 +226,7 @@ fn the_report_for_people() {
 fn an_operation_that_this_version_lacks_is_not_a_failed_model() {
     let copy = Copy::of(&fixture("blobs-unet2d"));
     copy.edit("name: zero_mean_unit_variance", "name: scale_range");
-    let run = modelhub([
-        "test-model".as_ref(),
-        "--output".as_ref(),
-        "json".as_ref(),
-        copy.path().as_os_str(),
-    ]);
+    let run = as_json(copy.path());
     assert_eq!(run.code, 3, "{run:?}");
     let onnx = &run.json()["weights"][0];
     assert_eq!(onnx["status"], "unsupported");

@@ -88,7 +88,10 @@ mod tests {
             assert!(matches!(panicked, Err(Fault::Panic(_))));
             Ok(is_catching_panics())
         });
-        assert!(matches!(inner, Ok(true)), "an inner call does not end the outer one");
+        assert!(
+            matches!(inner, Ok(true)),
+            "an inner call does not end the outer one"
+        );
         assert!(!is_catching_panics());
         let unwound = std::panic::catch_unwind(|| {
             let _catching = CatchingPanics::start();

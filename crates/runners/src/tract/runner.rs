@@ -55,8 +55,8 @@ impl TractRunner {
             .map_or(1, NonZeroUsize::get)
             .min(LoadOptions::MAX_THREADS);
         // Starting threads can fail, which tract turns into a panic.
-        let executor = guarded(|| Ok(executor(threads)))
-            .map_err(|fault| fault.into_load_error("start its threads"))?;
+        let executor =
+            guarded(|| Ok(executor(threads))).map_err(|fault| fault.into_load_error("start its threads"))?;
         Ok(TractRunner {
             signature,
             network: parsed.model,

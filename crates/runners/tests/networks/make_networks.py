@@ -187,6 +187,21 @@ def fixed_reshape():
     )
 
 
+def integer_division():
+    """y = int(x) / int(x), by integer division: there is no result where x is between -1 and 1. Takes any shape."""
+    save(
+        "integer_division",
+        [
+            helper.make_node("Cast", ["x"], ["whole"], to=TensorProto.INT32),
+            helper.make_node("Div", ["whole", "whole"], ["quotient"]),
+            helper.make_node("Cast", ["quotient"], ["y"], to=FLOAT),
+        ],
+        [port("x", FLOAT, None)],
+        [port("y", FLOAT, None)],
+        check=False,
+    )
+
+
 def broken():
     """Files that must be refused."""
     x, y = port("x", FLOAT, ["n"]), port("y", FLOAT, ["n"])
@@ -247,4 +262,5 @@ if __name__ == "__main__":
     unet()
     symbol_clash()
     fixed_reshape()
+    integer_division()
     broken()
