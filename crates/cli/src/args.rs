@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use runners::WeightsFormat;
+use runners::{LoadOptions, WeightsFormat};
 
 /// Validate, inspect, test and run bioimage.io models without Python.
 ///
@@ -84,8 +84,16 @@ pub(crate) struct EngineOptions {
     #[arg(long, alias = "devices", value_enum, default_value_t = Device::Cpu, value_name = "DEVICE")]
     pub(crate) device: Device,
     /// Threads; as many as the machine offers unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &NonZeroUsize| number.get() <= LoadOptions::MAX_THREADS);
+    number.ok_or_else(|| format!("a number from 1 to {} is expected", LoadOptions::MAX_THREADS))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

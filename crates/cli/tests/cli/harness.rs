@@ -57,7 +57,8 @@ pub(crate) fn modelhub_in_little_memory<S: AsRef<OsStr>>(arguments: impl IntoIte
             "ulimit -v 400000; exec \"$0\" \"$@\"",
             env!("CARGO_BIN_EXE_modelhub"),
         ]);
-        return finish(shell.args(arguments));
+        // Each thread reserves address space of its own for small allocations unless told not to.
+        return finish(shell.args(arguments).env("MALLOC_ARENA_MAX", "1"));
     }
     modelhub(arguments)
 }

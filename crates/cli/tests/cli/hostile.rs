@@ -7,7 +7,13 @@ use std::path::Path;
 use crate::harness::{Copy, Run, fixture, modelhub_in_little_memory, write_zip};
 
 fn test_model(path: &Path) -> Run {
-    modelhub_in_little_memory(["test-model".as_ref(), path.as_os_str()])
+    // The stacks of many threads count too.
+    modelhub_in_little_memory([
+        "test-model".as_ref(),
+        "--threads".as_ref(),
+        "2".as_ref(),
+        path.as_os_str(),
+    ])
 }
 
 fn validate(path: &Path) -> Run {

@@ -121,6 +121,12 @@ fn usage_errors_have_their_own_code() {
     assert_eq!(modelhub(["validate"]).code, 2);
     assert_eq!(modelhub(["frobnicate"]).code, 2);
     assert_eq!(modelhub(["validate", "--output", "xml", "a"]).code, 2);
+    let threads = modelhub(["test-model", "--threads", "300", "a"]);
+    assert_eq!(threads.code, 2);
+    assert!(
+        threads.stderr.contains("a number from 1 to 256 is expected"),
+        "{threads:?}"
+    );
     let help = modelhub(["help", "test-model"]);
     assert_eq!(help.code, 0);
     assert!(
