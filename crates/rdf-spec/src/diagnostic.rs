@@ -135,6 +135,12 @@ impl Diagnostic {
         self
     }
 
+    /// How serious the finding is by the letter of the specification: what departs from it is an error.
+    #[must_use]
+    pub fn strict_severity(&self) -> Severity {
+        self.severity.max(self.code.strict_severity())
+    }
+
     /// True for errors.
     #[must_use]
     pub fn is_error(&self) -> bool {

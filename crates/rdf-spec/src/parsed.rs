@@ -78,6 +78,26 @@ impl<T> Parsed<T> {
         }
     }
 
+    /// The same by the letter of the specification: every finding that departs from it is an error.
+    ///
+    /// Without this, the verdict is that of the newest reference implementation, which accepts more.
+    ///
+    /// ```
+    /// # let text = include_str!("../tests/documents/minimal.yaml");
+    /// use rdf_spec::ModelRdf;
+    ///
+    /// let parsed = ModelRdf::from_yaml(&text.replace("license: MIT", "license: my own"));
+    /// assert!(parsed.is_valid());
+    /// assert!(!parsed.strict().is_valid());
+    /// ```
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.severity = diagnostic.strict_severity();
+        }
+        self
+    }
+
     /// Adds findings that need more than the text, in the order of the document.
     pub fn add_diagnostics(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
         let document = self.document.as_ref();
@@ -120,17 +140,13 @@ pub(crate) fn nearest(root: &Node, path: &DocPath) -> Position {
     node.span.start
 }
 
-impl ModelRdf {
-    /// Reads and checks a model description of format 0.4. Never fails early: everything that is wrong
-    /// is among the findings.
-    ///
-    /// A patch version newer than 0.4.10 is read as 0.4.10, with an alert.
-    #[must_use]
-    pub fn from_yaml(text: &str) -> Parsed<Self> {
+impl<T> Parsed<T> {
+    /// Parses text and reads what is in it; every finding gets its place.
+    pub(crate) fn from_text(text: &str, read: impl FnOnce(&Node, &mut Reader) -> Option<T>) -> Self {
         let document = match Document::parse(text) {
             Ok(document) => document,
             Err(diagnostic) => {
-                return Parsed {
+                return Self {
                     value: None,
                     diagnostics: vec![diagnostic],
                     document: None,
@@ -138,20 +154,7 @@ impl ModelRdf {
             }
         };
         let mut reader = Reader::default();
-        let mut value = None;
-        if let Some(version) = model_version(document.root(), &mut reader) {
-            let (_, _, patch) = version.numbers();
-            // Only old forms need a tree of their own.
-            let mut root = std::borrow::Cow::Borrowed(document.root());
-            if patch < NEWEST_PATCH {
-                let mut changed = root.clone().into_owned();
-                for moved in migrate::to_latest(&mut changed, patch) {
-                    reader.push(moved);
-                }
-                root = std::borrow::Cow::Owned(changed);
-            }
-            value = Self::from_node(&root, &mut reader);
-        }
+        let value = read(document.root(), &mut reader);
         let mut diagnostics = document.diagnostics().to_vec();
         diagnostics.extend(
             reader
@@ -160,12 +163,38 @@ impl ModelRdf {
                 .map(|found| placed(found, Some(document.root()))),
         );
         diagnostics.sort_by_key(|diagnostic| diagnostic.position);
-        Parsed {
+        Self {
             value,
             diagnostics,
             document: Some(document),
         }
     }
+}
+
+impl ModelRdf {
+    /// Reads and checks a model description of format 0.4. Never fails early: everything that is wrong
+    /// is among the findings.
+    ///
+    /// A patch version newer than 0.4.10 is read as 0.4.10, with an alert.
+    #[must_use]
+    pub fn from_yaml(text: &str) -> Parsed<Self> {
+        Parsed::from_text(text, read_model)
+    }
+}
+
+/// Reads the tree of a model description, whatever its version.
+pub(crate) fn read_model(root: &Node, reader: &mut Reader) -> Option<ModelRdf> {
+    let version = model_version(root, reader)?;
+    let (_, _, patch) = version.numbers();
+    if patch >= NEWEST_PATCH {
+        return ModelRdf::from_node(root, reader);
+    }
+    // Only old forms need a tree of their own.
+    let mut root = root.clone();
+    for moved in migrate::to_latest(&mut root, patch) {
+        reader.push(moved);
+    }
+    ModelRdf::from_node(&root, reader)
 }
 
 /// The version of a document that is a model description of format 0.4; reports anything else.
