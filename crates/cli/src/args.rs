@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rdf_spec::FormatVersion;
 use runners::{LoadOptions, WeightsFormat};
 
 /// Validate, inspect, test and run bioimage.io models without Python.
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     TestModel(TestModelOptions),
     Predict(PredictOptions),
     Inspect(InspectOptions),
+    Migrate(MigrateOptions),
 }
 
 /// Check descriptions: every problem with its place and what to do.
@@ -153,4 +155,34 @@ pub(crate) struct InspectOptions {
     /// human: a table; json: one JSON object
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     pub(crate) output: Output,
+}
+
+/// Bring a model description of format 0.3 or 0.4 into a newer version of the format.
+///
+/// The result goes to standard output. Comments, the order of keys and everything that does not change stay as they
+/// are in YAML. What has no place in the newer version is named on standard error, and left out.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct MigrateOptions {
+    /// Folder, zip file or description
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+    /// Version to migrate to; the newest unless given
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: Option<FormatVersion>,
+    /// yaml: the description with its comments; json: its values
+    #[arg(long, value_enum, default_value_t = MigrateOutput::Yaml, value_name = "FORM")]
+    pub(crate) output: MigrateOutput,
+    /// Say on standard error what every step changes, and why
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Replace the description by the result instead of printing it
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) in_place: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MigrateOutput {
+    Yaml,
+    Json,
 }

@@ -1,6 +1,7 @@
 //! One file for each verb.
 
 pub(crate) mod inspect;
+pub(crate) mod migrate;
 pub(crate) mod predict;
 pub(crate) mod test_model;
 pub(crate) mod validate;

@@ -45,6 +45,14 @@ impl Failure {
         }
     }
 
+    /// There are findings that keep the command from doing its work.
+    pub(crate) fn findings(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Findings,
+            message: message.into(),
+        }
+    }
+
     /// Something failed; the message has the error and all its sources.
     pub(crate) fn because(error: &dyn std::error::Error) -> Self {
         Self {

@@ -46,6 +46,7 @@ pub use document::{
     DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment,
     Span,
 };
+pub use migrate::{Change, ChangeKind, MIGRATION_STEPS, Migrated, MigrationError, NORMAL_FORM_STEPS, Step};
 #[cfg(feature = "package")]
 pub use package::{Package, PackageError, PackageErrorKind, PackageFiles};
 pub use parsed::Parsed;

@@ -7,8 +7,8 @@ use crate::read::{FromNode, Reader};
 use crate::v0_4::ModelRdf;
 use crate::value::FormatVersion;
 
-/// The newest patch version of format 0.4.
-const NEWEST_PATCH: u64 = 10;
+/// Minor and patch number of the oldest format that the model hub takes contributions in.
+const OLDEST_CONTRIBUTION: migrate::Patch = (4, 5);
 
 /// A description that was read from text, with all findings.
 ///
@@ -172,10 +172,11 @@ impl<T> Parsed<T> {
 }
 
 impl ModelRdf {
-    /// Reads and checks a model description of format 0.4. Never fails early: everything that is wrong
+    /// Reads and checks a model description of format 0.3 or 0.4. Never fails early: everything that is wrong
     /// is among the findings.
     ///
-    /// A patch version newer than 0.4.10 is read as 0.4.10, with an alert.
+    /// Older forms are read in their newest form, each change is a finding. A patch version newer than 0.4.10 is
+    /// read as 0.4.10, with an alert.
     #[must_use]
     pub fn from_yaml(text: &str) -> Parsed<Self> {
         Parsed::from_text(text, read_model)
@@ -185,20 +186,20 @@ impl ModelRdf {
 /// Reads the tree of a model description, whatever its version.
 pub(crate) fn read_model(root: &Node, reader: &mut Reader) -> Option<ModelRdf> {
     let version = model_version(root, reader)?;
-    let (_, _, patch) = version.numbers();
-    if patch >= NEWEST_PATCH {
+    let patch = version.model_patch().unwrap_or(migrate::NEWEST);
+    if patch >= migrate::NEWEST {
         return ModelRdf::from_node(root, reader);
     }
     // Only old forms need a tree of their own.
     let mut root = root.clone();
-    for moved in migrate::to_latest(&mut root, patch) {
-        reader.push(moved);
+    for change in migrate::apply_steps(&mut root, patch, migrate::NEWEST) {
+        reader.push(change.to_diagnostic());
     }
     ModelRdf::from_node(&root, reader)
 }
 
-/// The version of a document that is a model description of format 0.4; reports anything else.
-fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVersion> {
+/// The version of a document that is a model description of format 0.3 or 0.4; reports anything else.
+pub(crate) fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVersion> {
     let mut fields = reader.fields(root)?;
     let kind: Option<String> = fields.required(reader, "type");
     let version: Option<FormatVersion> = fields.required(reader, "format_version");
@@ -207,7 +208,7 @@ fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVersion> {
         && kind != "model"
     {
         let message = format!(
-            "only descriptions of type `model` are read, found {}",
+            "a description of type `model` is expected, found {}",
             crate::document::quoted(kind)
         );
         reader.within("type", |reader| {
@@ -216,25 +217,35 @@ fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVersion> {
         return None;
     }
     let (_, version, node) = (kind?, version?, version_node?);
-    let (major, minor, patch) = version.numbers();
-    if (major, minor) != (0, 4) {
-        let message = format!("the format version is 0.4.0 to 0.4.{NEWEST_PATCH}, found {version}");
-        let help = if (major, minor) < (0, 4) {
-            "convert the description to format 0.4"
-        } else {
-            "this version of the library does not read newer formats"
-        };
-        reader.within("format_version", |reader| {
-            reader.report(Code::UnsupportedFormatVersion, node, message).help = Some(help.to_owned());
-        });
-        return None;
-    }
-    if patch > NEWEST_PATCH {
-        let message =
-            format!("the format version {version} is newer than 0.4.{NEWEST_PATCH}, it is read as that one");
-        reader.within("format_version", |reader| {
-            reader.report(Code::NewerFormatVersion, node, message);
-        });
-    }
+    reader.within("format_version", |reader| check_version(&version, node, reader))?;
     Some(version)
+}
+
+/// Reports a version that cannot be read, or is read as another one.
+fn check_version(version: &FormatVersion, node: &Node, reader: &mut Reader) -> Option<()> {
+    let (newest_minor, newest_patch) = migrate::NEWEST;
+    let Some((minor, patch)) = version.model_patch() else {
+        let message = format!(
+            "models of format 0.3.0 to 0.{newest_minor}.{newest_patch} are read, this one is of format {version}"
+        );
+        let help = if version.numbers() > (0, newest_minor, newest_patch) {
+            "take a version of the model for format 0.4, or a newer version of this program"
+        } else {
+            "convert the description to format 0.3 or newer first"
+        };
+        reader.report(Code::UnsupportedFormatVersion, node, message).help = Some(help.to_owned());
+        return None;
+    };
+    if (minor, patch) > migrate::NEWEST {
+        let message = format!(
+            "the format version {version} is newer than 0.{newest_minor}.{newest_patch}, it is read as that one"
+        );
+        reader.report(Code::NewerFormatVersion, node, message);
+    } else if (minor, patch) < OLDEST_CONTRIBUTION {
+        let message =
+            format!("contributions to the model hub are of format 0.4.5 or newer, this is {version}");
+        reader.report(Code::OldFormatVersion, node, message).help =
+            Some("bring it to the newest version with `modelhub migrate`".to_owned());
+    }
+    Some(())
 }

@@ -17,6 +17,7 @@ pub use contact::{Email, Orcid};
 pub use data_type::DataType;
 pub use format_version::FormatVersion;
 pub use identifier::{Doi, TensorName};
+pub(crate) use identifier::{github_user, plain_doi};
 pub use license::License;
 pub use sha256::Sha256;
 pub use source::FileSource;

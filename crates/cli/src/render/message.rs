@@ -20,3 +20,8 @@ pub(crate) fn warning(text: &str) {
 pub(crate) fn note(text: &str) {
     print(&format!("{}: {text}", paint(BLUE, "note")));
 }
+
+/// A line that belongs to the message before it.
+pub(crate) fn plain(text: &str) {
+    print(text);
+}

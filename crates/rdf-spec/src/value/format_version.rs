@@ -35,6 +35,15 @@ impl FormatVersion {
         (self.version.major, self.version.minor, self.version.patch)
     }
 
+    /// Minor and patch number, for a version 0.3.0 to 0.3.6 or 0.4.x of the model format.
+    pub(crate) fn model_patch(&self) -> Option<(u64, u64)> {
+        match self.numbers() {
+            (0, 3, patch @ 0..=6) => Some((3, patch)),
+            (0, 4, patch) => Some((4, patch)),
+            _ => None,
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -67,10 +67,7 @@ impl Doi {
     /// # Errors
     /// If what is left does not begin with `10.` and four digits.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let doi = ["https://doi.org/", "http://dx.doi.org/"]
-            .iter()
-            .find_map(|prefix| text.strip_prefix(prefix))
-            .unwrap_or(text);
+        let doi = plain_doi(text);
         let registrant = doi.strip_prefix("10.").unwrap_or_default();
         let digits = registrant.chars().take_while(char::is_ascii_digit).count();
         if digits < 4 || registrant.chars().count() < 5 || doi.contains(char::is_whitespace) {
@@ -88,6 +85,19 @@ impl Doi {
 }
 
 checked_text!(Doi);
+
+/// A DOI without the address of a resolver.
+pub(crate) fn plain_doi(text: &str) -> &str {
+    ["https://doi.org/", "http://dx.doi.org/"]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .unwrap_or(text)
+}
+
+/// The name of a GitHub user without the address of the site.
+pub(crate) fn github_user(text: &str) -> &str {
+    text.strip_prefix("https://github.com/").unwrap_or(text)
+}
 
 #[cfg(test)]
 mod tests {

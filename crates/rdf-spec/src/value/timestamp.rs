@@ -1,6 +1,6 @@
 //! Points in time.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 
 use super::{ValueError, parse_text};
 use crate::diagnostic::Code;
@@ -53,6 +53,22 @@ impl Timestamp {
     #[must_use]
     pub fn instant(&self) -> Option<DateTime<FixedOffset>> {
         self.local.and_local_timezone(self.offset?).single()
+    }
+
+    /// The same point in time in UTC, without fractions of a second; a time without zone stays without.
+    pub(crate) fn in_utc_seconds(&self) -> String {
+        let has_fraction = self.local.nanosecond() != 0;
+        match self.offset.filter(|offset| offset.local_minus_utc() != 0) {
+            Some(offset) => match self.local.checked_sub_offset(offset) {
+                Some(utc) => utc.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                None => self.text.clone(),
+            },
+            None if has_fraction => {
+                let zone = if self.offset.is_some() { "Z" } else { "" };
+                format!("{}{zone}", self.local.format("%Y-%m-%dT%H:%M:%S"))
+            }
+            None => self.text.clone(),
+        }
     }
 
     /// The text.

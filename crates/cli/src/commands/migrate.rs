@@ -1,0 +1,109 @@
+//! `modelhub migrate`
+
+use std::io::Write as _;
+
+use pipeline::Package;
+use pipeline::atomic_file::write_atomically;
+use rdf_spec::{ChangeKind, Document, Migrated, MigrationError, ModelRdf};
+
+use crate::args::{MigrateOptions, MigrateOutput};
+use crate::exit::{Exit, Failure};
+use crate::render::{diagnostics, json, message, stdout};
+
+pub(crate) fn run(options: &MigrateOptions) -> Result<Exit, Failure> {
+    let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
+    let source = options.source.display();
+    let Some(document) = package.parsed().document() else {
+        diagnostics::print_to_stderr(&package, package.parsed().diagnostics());
+        return Err(Failure::findings(format!(
+            "{source} is not migrated: its description is no YAML"
+        )));
+    };
+    let migrated = match &options.to {
+        Some(version) => Migrated::to_version(document, version),
+        None => Migrated::to_newest(document),
+    };
+    let migrated = match migrated {
+        Ok(migrated) => migrated,
+        Err(MigrationError::NotAModel(found)) => {
+            diagnostics::print_to_stderr(&package, &found);
+            return Err(Failure::findings(format!("{source} is not migrated")));
+        }
+        Err(error) => return Err(Failure::usage(format!("{source}: {error}"))),
+    };
+    explain(&migrated, options);
+    let text = match options.output {
+        MigrateOutput::Json => format!("{:#}\n", json::tree(migrated.root())),
+        MigrateOutput::Yaml => yaml(document, package.text(), &migrated),
+    };
+    let parsed = ModelRdf::from_yaml(&text);
+    let errors = parsed
+        .diagnostics()
+        .iter()
+        .filter(|found| found.is_error())
+        .count();
+    if errors > 0 {
+        let plural = if errors == 1 { "" } else { "s" };
+        message::note(&format!(
+            "the result has {errors} error{plural}, which no step can correct: see `modelhub validate`"
+        ));
+    }
+    if options.in_place {
+        replace(&package, &text)?;
+    } else {
+        stdout::print(&text)?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// Says what is lost, and on request everything that was done.
+fn explain(migrated: &Migrated, options: &MigrateOptions) {
+    if options.explain {
+        let (from, to) = (migrated.from(), migrated.to());
+        message::note(&format!("from format {from} to {to}"));
+        let mut last = "";
+        for change in migrated.changes() {
+            if change.step.name != last {
+                last = change.step.name;
+                message::note(&format!(
+                    "{} {last}: {}",
+                    change.step.version(),
+                    change.step.reason
+                ));
+            }
+            message::plain(&format!("  {change}"));
+        }
+        if migrated.changes().is_empty() {
+            message::note("nothing but the number of the version changes");
+        }
+    } else {
+        for change in migrated
+            .changes()
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Dropped)
+        {
+            message::warning(&change.to_string());
+        }
+    }
+}
+
+fn yaml(document: &Document, text: &str, migrated: &Migrated) -> String {
+    let _ = (document, text);
+    format!("{:#}\n", json::tree(migrated.root()))
+}
+
+/// Puts the text in the place of the description.
+fn replace(package: &Package, text: &str) -> Result<(), Failure> {
+    let files = package.files();
+    let path = files
+        .file_path(files.description_name())
+        .map_err(|error| Failure::because(&error))?;
+    let Some(path) = path else {
+        return Err(Failure::usage(format!(
+            "`{}` is a zip file, which is not changed in place: unpack it, or leave out --in-place",
+            files.location().display()
+        )));
+    };
+    write_atomically(&path, |file| file.write_all(text.as_bytes()))
+        .map_err(|error: std::io::Error| Failure::because(&error))
+}
