@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pipeline::DescriptionDemand;
 use rdf_spec::FormatVersion;
 use runners::{LoadOptions, WeightsFormat};
 
@@ -88,6 +89,20 @@ pub(crate) struct EngineOptions {
     /// Threads; as many as the machine offers unless given
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
+    /// Refuse a model whose description `modelhub validate` finds invalid, also if it could be run
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+impl EngineOptions {
+    /// What the description has to be like.
+    pub(crate) fn demand(&self) -> DescriptionDemand {
+        if self.strict {
+            DescriptionDemand::Valid
+        } else {
+            DescriptionDemand::Runnable
+        }
+    }
 }
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {

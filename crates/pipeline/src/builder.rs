@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 
-use rdf_spec::{ModelRdf, Package};
+use rdf_spec::{Network, Package};
 use runners::{Backend, Backends, LoadOptions, Runner, WeightsData, WeightsFormat};
 
 use crate::bind::tensors::{BoundInput, BoundOutput};
 use crate::bind::weights;
+use crate::demand::{DescriptionDemand, network};
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 
 /// The largest weights file that is read from an archive into memory: no protobuf file can be larger.
@@ -43,6 +44,7 @@ impl Pipeline {
             backend: None,
             threads: None,
             dataset: DatasetStatistics::default(),
+            demand: DescriptionDemand::default(),
         }
     }
 
@@ -67,6 +69,7 @@ pub struct PipelineBuilder<'p> {
     backend: Option<String>,
     threads: Option<NonZeroUsize>,
     dataset: DatasetStatistics,
+    demand: DescriptionDemand,
 }
 
 impl PipelineBuilder<'_> {
@@ -98,13 +101,20 @@ impl PipelineBuilder<'_> {
         self
     }
 
+    /// What the description has to be like. Unless set, it has to be readable and clear where running needs it.
+    #[must_use]
+    pub fn description(mut self, demand: DescriptionDemand) -> Self {
+        self.demand = demand;
+        self
+    }
+
     /// Reads the weights and binds everything. The weights must have the digest that the description states.
     ///
     /// # Errors
-    /// If the description is invalid, an operation is not supported, there are no weights that can be run,
+    /// If the description cannot be run (see [`DescriptionDemand`]), an operation is not supported, there are no weights that can be run,
     /// or they cannot be read or do not fit the description.
     pub fn build(self) -> Result<Pipeline, PipelineError> {
-        let model = valid_model(self.package)?;
+        let model = network(self.package, self.demand)?;
         let inputs = model
             .inputs
             .iter()
@@ -148,17 +158,8 @@ impl PipelineBuilder<'_> {
     }
 }
 
-/// The description of a package, if it is valid.
-pub(crate) fn valid_model(package: &Package) -> Result<&ModelRdf, PipelineError> {
-    let parsed = package.parsed();
-    match parsed.value() {
-        Some(model) if parsed.is_valid() => Ok(model),
-        _ => Err(PipelineErrorKind::InvalidDescription(parsed.diagnostics().to_vec()).into()),
-    }
-}
-
 /// The formats of a description, in its order.
-pub(crate) fn formats(model: &ModelRdf) -> Vec<WeightsFormat> {
+pub(crate) fn formats(model: &Network) -> Vec<WeightsFormat> {
     model.weights.formats().map(weights::format).collect()
 }
 
@@ -196,7 +197,7 @@ pub(crate) fn backend_for<'b>(
 }
 
 fn choose<'b>(
-    model: &ModelRdf,
+    model: &Network,
     backends: &'b Backends,
     format: Option<WeightsFormat>,
     backend: Option<&str>,
@@ -226,7 +227,7 @@ fn choose<'b>(
 
 fn load(
     package: &Package,
-    model: &ModelRdf,
+    model: &Network,
     format: WeightsFormat,
     backend: &dyn Backend,
     options: &LoadOptions,

@@ -37,9 +37,19 @@ impl fmt::Display for TensorRole {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineErrorKind {
-    /// The description is invalid.
-    #[error("the description is invalid: {}", summary(.0))]
+    /// The description is invalid, or not clear where running needs it: with the findings that keep it from running.
+    #[error("the description cannot be run: {}", summary(.0))]
     InvalidDescription(Vec<Diagnostic>),
+    /// There is not one test tensor for each tensor.
+    #[error("the description lists {found} test {role}s that can be read for {described} {role}s")]
+    TestTensorCount {
+        /// Which tensors.
+        role: TensorRole,
+        /// How many the model has.
+        described: usize,
+        /// How many files are listed.
+        found: usize,
+    },
     /// The model does not have weights in the format asked for.
     #[error("the model has no {format} weights; it has {}", names(.available))]
     NoSuchWeights {
@@ -252,13 +262,9 @@ fn advice_for(formats: &[WeightsFormat]) -> String {
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {
-    let errors: Vec<_> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.is_error())
-        .collect();
-    match errors[..] {
-        [] => "no error was recorded".to_owned(),
+    match diagnostics {
+        [] => "it describes no model".to_owned(),
         [only] => only.to_string(),
-        [first, ..] => format!("{first} (and {} more)", errors.len() - 1),
+        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
     }
 }

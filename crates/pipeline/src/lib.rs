@@ -29,6 +29,7 @@ pub mod atomic_file;
 pub mod axes;
 mod bind;
 mod builder;
+mod demand;
 mod error;
 pub mod image;
 mod predict;
@@ -37,6 +38,7 @@ mod self_test;
 
 pub use bind::shape::ShapeProblem;
 pub use builder::{DatasetStatistics, Pipeline, PipelineBuilder};
+pub use demand::DescriptionDemand;
 pub use error::{PipelineError, PipelineErrorKind, TensorRole};
 pub use rdf_spec::{Package, PackageError};
 pub use sample::Sample;

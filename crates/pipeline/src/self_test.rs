@@ -13,8 +13,9 @@ use tensor_ops::{Comparison, DataType, Tensor, TensorError, Tolerance, compare};
 
 pub use report::{OutputReport, SelfTestReport, SelfTestStatus, WeightsReport};
 
-use crate::builder::{DatasetStatistics, Pipeline, backend_for, formats, valid_model};
-use crate::error::{PipelineError, PipelineErrorKind};
+use crate::builder::{DatasetStatistics, Pipeline, backend_for, formats};
+use crate::demand::{DescriptionDemand, network};
+use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 use crate::sample::Sample;
 
 /// Choices for [`self_test`].
@@ -27,6 +28,8 @@ pub struct SelfTestOptions {
     pub backend: Option<String>,
     /// Run on this many threads.
     pub threads: Option<NonZeroUsize>,
+    /// What the description has to be like.
+    pub description: DescriptionDemand,
     /// How much an output may differ; by default `1e-3` both absolute and relative, as in the reference.
     pub tolerance: Tolerance,
 }
@@ -60,7 +63,7 @@ pub enum SelfTestProgress {
 /// `progress` is told of every step and may break off.
 ///
 /// # Errors
-/// If the description is invalid, the test tensors cannot be read or are not as many as the tensors, or the
+/// If the description cannot be run, the test tensors cannot be read or are not as many as the tensors, or the
 /// format or backend asked for does not exist or cannot be run.
 ///
 /// ```no_run
@@ -77,7 +80,7 @@ pub fn self_test(
     options: &SelfTestOptions,
     progress: &mut dyn FnMut(SelfTestProgress) -> ControlFlow<()>,
 ) -> Result<SelfTestReport, PipelineError> {
-    let model = valid_model(package)?;
+    let model = network(package, options.description)?;
     let available = formats(model);
     let backends = Backends::built_in();
     let tested = match options.format {
@@ -101,13 +104,23 @@ pub fn self_test(
     step(progress, SelfTestProgress::ReadingTensors)?;
     let inputs = tensors::read_all(
         package,
+        TensorRole::Input,
         &model.test_inputs,
-        model.inputs.iter().map(|tensor| tensor.name.as_str()),
+        &model
+            .inputs
+            .iter()
+            .map(|tensor| tensor.name.as_str())
+            .collect::<Vec<_>>(),
     )?;
     let expected = tensors::read_all(
         package,
+        TensorRole::Output,
         &model.test_outputs,
-        model.outputs.iter().map(|tensor| tensor.name.as_str()),
+        &model
+            .outputs
+            .iter()
+            .map(|tensor| tensor.name.as_str())
+            .collect::<Vec<_>>(),
     )?;
 
     let mut report = SelfTestReport::default();
@@ -161,6 +174,7 @@ fn run(
 ) -> Result<Vec<(String, Tensor, DataType)>, PipelineError> {
     let mut builder = Pipeline::builder(package)
         .weights_format(format)
+        .description(options.description)
         .dataset_statistics(DatasetStatistics::FromSample);
     if let Some(backend) = &options.backend {
         builder = builder.backend(backend.clone());

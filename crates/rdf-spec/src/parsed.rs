@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{DocPath, Document, Node, Position};
 use crate::migrate;
 use crate::read::{FromNode, Reader};
-use crate::v0_4::ModelRdf;
+use crate::v0_4::{ModelParts, ModelRdf, Network, read_parts, report_too_new};
 use crate::value::FormatVersion;
 
 /// Minor and patch number of the oldest format that the model hub takes contributions in.
@@ -21,6 +21,7 @@ const OLDEST_CONTRIBUTION: migrate::Patch = (4, 5);
 #[derive(Clone, Debug)]
 pub struct Parsed<T> {
     value: Option<T>,
+    network: Option<Network>,
     diagnostics: Vec<Diagnostic>,
     document: Option<Document>,
 }
@@ -36,6 +37,21 @@ impl<T> Parsed<T> {
     #[must_use]
     pub fn value(&self) -> Option<&T> {
         self.value.as_ref()
+    }
+
+    /// What running the model takes, if that could be read; the rest of the description may be broken.
+    ///
+    /// ```
+    /// # let text = include_str!("../tests/documents/minimal.yaml");
+    /// use rdf_spec::ModelRdf;
+    ///
+    /// let parsed = ModelRdf::from_yaml(&text.replace("timestamp:", "time:"));
+    /// assert!(parsed.value().is_none());
+    /// assert_eq!(parsed.network().unwrap().inputs.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn network(&self) -> Option<&Network> {
+        self.network.as_ref()
     }
 
     /// The document as written; `None` if the text is not YAML.
@@ -142,19 +158,23 @@ pub(crate) fn nearest(root: &Node, path: &DocPath) -> Position {
 
 impl<T> Parsed<T> {
     /// Parses text and reads what is in it; every finding gets its place.
-    pub(crate) fn from_text(text: &str, read: impl FnOnce(&Node, &mut Reader) -> Option<T>) -> Self {
+    pub(crate) fn from_text(
+        text: &str,
+        read: impl FnOnce(&Node, &mut Reader) -> (Option<T>, Option<Network>),
+    ) -> Self {
         let document = match Document::parse(text) {
             Ok(document) => document,
             Err(diagnostic) => {
                 return Self {
                     value: None,
+                    network: None,
                     diagnostics: vec![diagnostic],
                     document: None,
                 };
             }
         };
         let mut reader = Reader::default();
-        let value = read(document.root(), &mut reader);
+        let (value, network) = read(document.root(), &mut reader);
         let mut diagnostics = document.diagnostics().to_vec();
         diagnostics.extend(
             reader
@@ -165,6 +185,7 @@ impl<T> Parsed<T> {
         diagnostics.sort_by_key(|diagnostic| diagnostic.position);
         Self {
             value,
+            network,
             diagnostics,
             document: Some(document),
         }
@@ -179,23 +200,34 @@ impl ModelRdf {
     /// read as 0.4.10, with an alert.
     #[must_use]
     pub fn from_yaml(text: &str) -> Parsed<Self> {
-        Parsed::from_text(text, read_model)
+        Parsed::from_text(text, |root, reader| {
+            let parts = read_model_parts(root, reader);
+            (parts.model, parts.network)
+        })
     }
 }
 
 /// Reads the tree of a model description, whatever its version.
 pub(crate) fn read_model(root: &Node, reader: &mut Reader) -> Option<ModelRdf> {
-    let version = model_version(root, reader)?;
+    read_model_parts(root, reader).model
+}
+
+/// Reads the tree of a model description, whatever its version, as far as it can be read.
+pub(crate) fn read_model_parts(root: &Node, reader: &mut Reader) -> ModelParts {
+    let Some(version) = model_version(root, reader) else {
+        return ModelParts::default();
+    };
     let patch = version.model_patch().unwrap_or(migrate::NEWEST);
+    report_too_new(root, &version, reader);
     if patch >= migrate::NEWEST {
-        return ModelRdf::from_node(root, reader);
+        return read_parts(root, reader);
     }
     // Only old forms need a tree of their own.
     let mut root = root.clone();
     for change in migrate::apply_steps(&mut root, patch, migrate::NEWEST) {
         reader.push(change.to_diagnostic());
     }
-    ModelRdf::from_node(&root, reader)
+    read_parts(&root, reader)
 }
 
 /// The version of a document that is a model description of format 0.3 or 0.4; reports anything else.

@@ -1,15 +1,17 @@
 //! Checks between fields, one family a file, listed in one table.
 
+mod arguments;
 mod names;
 mod processing;
 mod references;
 mod shapes;
 mod smallest;
 mod test_tensors;
+mod weights;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::DocPath;
-use crate::v0_4::{InputTensor, ModelRdf, OutputTensor};
+use crate::v0_4::{InputTensor, ModelRdf, OutputTensor, Weights};
 
 /// What the rules look at: the parts that could be read. What could not be is left out, and the rules run on the rest.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,8 @@ pub(crate) struct Facts<'a> {
     /// How many files are listed, if there is a list.
     pub(crate) test_inputs: Option<usize>,
     pub(crate) test_outputs: Option<usize>,
+    /// The weights that could be read.
+    pub(crate) weights: Option<&'a Weights>,
 }
 
 /// The tensors of one list that could be read.
@@ -168,6 +172,41 @@ pub static RULES: &[Rule] = &[
         check: processing::axes_fit_tensor,
     },
     Rule {
+        statement: "Mean and standard deviation are given with mode `fixed`, and with no other.",
+        code: Code::StatisticsArguments,
+        check: arguments::statistics_fit_mode,
+    },
+    Rule {
+        statement: "Lists of numbers are as long as the axes that they run along.",
+        code: Code::CoefficientCount,
+        check: arguments::lists_fit_axes,
+    },
+    Rule {
+        statement: "The lower percentile is below the upper one.",
+        code: Code::PercentileOrder,
+        check: arguments::percentiles_in_order,
+    },
+    Rule {
+        statement: "The lower limit of `clip` is below the upper one.",
+        code: Code::ClipOrder,
+        check: arguments::limits_in_order,
+    },
+    Rule {
+        statement: "A linear scaling changes something.",
+        code: Code::ScaleLinearWithoutEffect,
+        check: arguments::scaling_has_effect,
+    },
+    Rule {
+        statement: "The smallest value of a data range is not above the largest.",
+        code: Code::DataRangeOrder,
+        check: shapes::data_ranges_in_order,
+    },
+    Rule {
+        statement: "Weights are not converted from each other in a circle.",
+        code: Code::WeightsParentCycle,
+        check: weights::parents_end,
+    },
+    Rule {
         statement: "There is one test tensor for each tensor.",
         code: Code::TestTensorCount,
         check: test_tensors::one_for_each,
@@ -212,5 +251,6 @@ pub fn check_model(model: &ModelRdf) -> Vec<Diagnostic> {
         names: names.collect(),
         test_inputs: Some(model.test_inputs.len()),
         test_outputs: Some(model.test_outputs.len()),
+        weights: Some(&model.weights),
     })
 }

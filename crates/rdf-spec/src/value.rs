@@ -69,9 +69,18 @@ pub(crate) fn parse_text<T>(
 }
 
 /// `FromStr` and reading from a document for a type with `fn parse(&str) -> Result<Self, ValueError>`,
-/// and `Display` from its `as_str`.
+/// and `Display` from its `as_str`. With `no_reading` the type says itself how it is read from a document.
 macro_rules! checked_text {
     ($type:ty) => {
+        $crate::value::checked_text!($type, no_reading);
+
+        impl $crate::read::FromNode for $type {
+            fn from_node(node: &$crate::document::Node, reader: &mut $crate::read::Reader) -> Option<Self> {
+                $crate::value::parse_text(node, reader, Self::parse)
+            }
+        }
+    };
+    ($type:ty, no_reading) => {
         impl std::str::FromStr for $type {
             type Err = $crate::value::ValueError;
 
@@ -83,12 +92,6 @@ macro_rules! checked_text {
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
-            }
-        }
-
-        impl $crate::read::FromNode for $type {
-            fn from_node(node: &$crate::document::Node, reader: &mut $crate::read::Reader) -> Option<Self> {
-                $crate::value::parse_text(node, reader, Self::parse)
             }
         }
     };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pipeline::axes::{ImageAxes, infer_axes, map_from_tensor, map_to_tensor};
 use pipeline::image::{ImageFormat, PngScaling, WriteOptions, read_image, write_image};
 use pipeline::{DatasetStatistics, Package, Pipeline, PipelineErrorKind, Sample};
-use rdf_spec::{Axes, DataType, ModelRdf, OutputTensor};
+use rdf_spec::{Axes, DataType, Network, OutputTensor};
 
 use self::assignment::{Assigned, assign};
 use super::progress;
@@ -32,7 +32,7 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
     if options.sample_as_dataset {
         builder = builder.dataset_statistics(DatasetStatistics::FromSample);
     }
-    let built = builder.build();
+    let built = builder.description(options.engine.demand()).build();
     let mut pipeline = match built {
         Ok(pipeline) => pipeline,
         Err(error) => {
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
                 PipelineErrorKind::InvalidDescription(found) => {
                     diagnostics::print_to_stderr(&package, found);
                     message::error(&format!(
-                        "{} is not run: its description is invalid",
+                        "{} is not run: its description cannot be run",
                         options.model.display()
                     ));
                     Ok(Exit::Findings)
@@ -53,17 +53,17 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
             };
         }
     };
-    let Some(model) = package.parsed().value() else {
+    let Some(model) = package.parsed().network() else {
         return Err(Failure::usage("the model has no description"));
     };
-
+    bar.suspend(|| message::errors_of_description(&package));
     let result = predict(model, &mut pipeline, options, &bar);
     bar.finish_and_clear();
     result
 }
 
 fn predict(
-    model: &ModelRdf,
+    model: &Network,
     pipeline: &mut Pipeline,
     options: &PredictOptions,
     bar: &indicatif::ProgressBar,

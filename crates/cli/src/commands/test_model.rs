@@ -25,6 +25,7 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
     };
     match test(&package, options) {
         Ok(report) => {
+            message::errors_of_description(&package);
             match options.output {
                 Output::Human => test_report::print(&source, &report)?,
                 Output::Json => json::print_line(&json::test(&source, &report))?,
@@ -48,7 +49,7 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
             }
             if let PipelineErrorKind::InvalidDescription(found) = error.kind() {
                 diagnostics::print_to_stderr(&package, found);
-                message::error(&format!("{source} is not tested: its description is invalid"));
+                message::error(&format!("{source} is not tested: its description cannot be run"));
                 return Ok(Exit::Findings);
             }
             Err(Failure::of_pipeline(&error))
@@ -61,6 +62,7 @@ fn test(package: &Package, options: &TestModelOptions) -> Result<SelfTestReport,
     choices.format = options.engine.weights;
     choices.backend.clone_from(&options.engine.backend);
     choices.threads = options.engine.threads;
+    choices.description = options.engine.demand();
     let bar = progress();
     let report = self_test(package, &choices, &mut |step| {
         bar.set_message(match step {

@@ -45,7 +45,7 @@ pub(crate) fn print_to_stderr(package: &Package, diagnostics: &[Diagnostic]) {
         .to_string();
     let mut text = String::new();
     let lines: Vec<&str> = package.text().lines().collect();
-    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
+    for diagnostic in diagnostics {
         render(&mut text, diagnostic, &place, &lines);
     }
     let _ = anstream::stderr().write_all(text.as_bytes());

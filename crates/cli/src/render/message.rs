@@ -2,6 +2,9 @@
 
 use std::io::Write;
 
+use pipeline::Package;
+
+use super::stdout::harmless;
 use super::style::{BLUE, RED, YELLOW, paint};
 
 // A closed standard error is no reason to fail: there is nobody to tell.
@@ -19,6 +22,26 @@ pub(crate) fn warning(text: &str) {
 
 pub(crate) fn note(text: &str) {
     print(&format!("{}: {text}", paint(BLUE, "note")));
+}
+
+/// Lists the errors of a description whose model is run all the same.
+pub(crate) fn errors_of_description(package: &Package) {
+    let errors: Vec<_> = package
+        .parsed()
+        .diagnostics()
+        .iter()
+        .filter(|found| found.is_error())
+        .collect();
+    if errors.is_empty() {
+        return;
+    }
+    for error in &errors {
+        print(&format!("  {}", harmless(&error.to_string())));
+    }
+    let noun = if errors.len() == 1 { "an error" } else { "errors" };
+    warning(&format!(
+        "the description has {noun}, none of which keeps the model from running: see `modelhub validate`"
+    ));
 }
 
 /// A line that belongs to the message before it.

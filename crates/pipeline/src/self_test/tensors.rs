@@ -3,21 +3,30 @@
 use rdf_spec::{FileSource, Package};
 use tensor_ops::Tensor;
 
-use crate::error::{PipelineError, PipelineErrorKind};
+use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 use crate::image::{read_npy, read_npy_file};
 use crate::sample::Sample;
 
 /// The largest test tensor that is read from an archive into memory.
 const MAX_TENSOR_BYTES: u64 = 4 << 30;
 
-/// Reads one file for each name; there are as many of one as of the other in a valid description.
-pub(super) fn read_all<'a>(
+/// Reads one file for each name.
+pub(super) fn read_all(
     package: &Package,
+    role: TensorRole,
     files: &[FileSource],
-    names: impl Iterator<Item = &'a str>,
+    names: &[&str],
 ) -> Result<Sample, PipelineError> {
+    if files.len() != names.len() {
+        let kind = PipelineErrorKind::TestTensorCount {
+            role,
+            described: names.len(),
+            found: files.len(),
+        };
+        return Err(kind.into());
+    }
     let mut sample = Sample::new();
-    for (file, name) in files.iter().zip(names) {
+    for (file, &name) in files.iter().zip(names) {
         sample.insert(name, read(package, file)?);
     }
     Ok(sample)

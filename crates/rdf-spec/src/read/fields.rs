@@ -54,9 +54,22 @@ impl<'n> Fields<'n> {
 
     /// A field that may be left out or null.
     pub(crate) fn nullable<T: FromNode>(&mut self, reader: &mut Reader, key: &'static str) -> Option<T> {
-        self.node(key)
-            .filter(|node| !node.is_null())
-            .and_then(|node| reader.read(key, node))
+        self.given(reader, key).and_then(|node| reader.read(key, node))
+    }
+
+    /// The node of a field that may be left out or null, if it is neither. The text of the specification knows no
+    /// null here, the readers in use accept it.
+    pub(crate) fn given(&mut self, reader: &mut Reader, key: &'static str) -> Option<&'n Node> {
+        let node = self.node(key)?;
+        if node.is_null() {
+            reader.within(key, |reader| {
+                let message = format!("`{key}` is null or empty");
+                reader.report(Code::NullOptional, node, message).help =
+                    Some(format!("leave `{key}` out, or give it a value"));
+            });
+            return None;
+        }
+        Some(node)
     }
 
     /// A list that may be left out, empty then.

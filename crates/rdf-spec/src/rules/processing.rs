@@ -5,19 +5,22 @@ use std::collections::HashSet;
 use super::Facts;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::DocPath;
-use crate::v0_4::ProcessingStep;
+use crate::v0_4::{InputShape, OutputShape, ProcessingStep};
 use crate::value::{Axes, Axis, TensorName};
 
 /// An operation with its place and tensor.
-struct Placed<'a> {
-    step: &'a ProcessingStep,
-    kwargs: DocPath,
+pub(super) struct Placed<'a> {
+    pub(super) step: &'a ProcessingStep,
+    pub(super) kwargs: DocPath,
     tensor: &'a TensorName,
-    axes: &'a Axes,
+    pub(super) axes: &'a Axes,
+    /// The smallest sizes of the axes, where the description states them.
+    pub(super) sizes: Vec<Option<usize>>,
     is_input: bool,
 }
 
-fn steps<'a>(facts: &Facts<'a>) -> Vec<Placed<'a>> {
+/// All operations that could be read.
+pub(super) fn steps<'a>(facts: &Facts<'a>) -> Vec<Placed<'a>> {
     let mut placed = Vec::new();
     for (at, tensor) in facts.inputs().iter().enumerate() {
         for (index, step) in tensor.preprocessing.iter().enumerate() {
@@ -31,6 +34,7 @@ fn steps<'a>(facts: &Facts<'a>) -> Vec<Placed<'a>> {
                 kwargs,
                 tensor: &tensor.name,
                 axes: &tensor.axes,
+                sizes: input_sizes(&tensor.shape),
                 is_input: true,
             });
         }
@@ -47,11 +51,31 @@ fn steps<'a>(facts: &Facts<'a>) -> Vec<Placed<'a>> {
                 kwargs,
                 tensor: &tensor.name,
                 axes: &tensor.axes,
+                sizes: output_sizes(&tensor.shape),
                 is_input: false,
             });
         }
     }
     placed
+}
+
+/// The sizes that cannot be another one.
+fn input_sizes(shape: &InputShape) -> Vec<Option<usize>> {
+    match shape {
+        InputShape::Explicit(sizes) => sizes.iter().map(|&size| Some(size)).collect(),
+        InputShape::Parametrized { min, step } => min
+            .iter()
+            .zip(step)
+            .map(|(&min, &step)| (step == 0).then_some(min))
+            .collect(),
+    }
+}
+
+fn output_sizes(shape: &OutputShape) -> Vec<Option<usize>> {
+    match shape {
+        OutputShape::Explicit(sizes) => sizes.iter().map(|&size| Some(size)).collect(),
+        OutputShape::Implicit { scale, .. } => vec![None; scale.len()],
+    }
 }
 
 pub(super) fn axes_fit_tensor(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

@@ -174,3 +174,31 @@ pub(super) fn halo_fits(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+pub(super) fn data_ranges_in_order(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let inputs = facts
+        .inputs()
+        .iter()
+        .enumerate()
+        .map(|(at, tensor)| (facts.input_path(at), tensor.data_range));
+    let outputs = facts
+        .outputs()
+        .iter()
+        .enumerate()
+        .map(|(at, tensor)| (facts.output_path(at), tensor.data_range));
+    for (path, range) in inputs.chain(outputs) {
+        if let Some(range) = range
+            && range.min > range.max
+        {
+            let message = format!(
+                "`data_range` is the smallest and the largest value, found {} and {}",
+                range.min, range.max
+            );
+            found.push(Diagnostic::new(
+                Code::DataRangeOrder,
+                path.join("data_range"),
+                message,
+            ));
+        }
+    }
+}

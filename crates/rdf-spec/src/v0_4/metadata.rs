@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::Code;
-use crate::document::Node;
+use crate::document::{Node, quoted};
 use crate::read::{FromNode, Reader};
 use crate::value::{Doi, Email, FileSource, Orcid, Yaml};
 
@@ -139,6 +139,9 @@ impl FromNode for Attachments {
     }
 }
 
+/// The run modes that consumer software knows. The specification defines none.
+const SHARED_RUN_MODES: [&str; 1] = ["deepimagej"];
+
 /// How a tool should run the network, if not as usual (field `run_mode`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunMode {
@@ -151,7 +154,16 @@ pub struct RunMode {
 impl FromNode for RunMode {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let mut fields = reader.fields(node)?;
-        let name = fields.required(reader, "name");
+        let name: Option<String> = fields.required(reader, "name");
+        if let Some((name, node)) = name.as_deref().zip(fields.node("name"))
+            && !SHARED_RUN_MODES.contains(&name)
+        {
+            let message = format!("the run mode {} is not one that consumers share", quoted(name));
+            reader.within("name", |reader| {
+                reader.report(Code::UnknownRunMode, node, message).help =
+                    Some("most programs will run the network as usual, or refuse it".to_owned());
+            });
+        }
         let kwargs = fields.optional(reader, "kwargs").unwrap_or_default();
         fields.finish(reader);
         Some(Self { name: name?, kwargs })

@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 
 use super::metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};
+use super::network::Network;
 use super::tensor::{InputTensor, OutputTensor};
 use super::web_address::read_web_address;
-use super::weights::Weights;
+use super::weights::{ReadWeights, Weights};
 use crate::diagnostic::{Code, Severity};
 use crate::document::{DocPath, Node};
 use crate::parsed::nearest;
@@ -161,7 +162,10 @@ impl<T: FromNode> TensorList<T> {
 
 /// The authors; a single name stands for a list of one.
 fn read_authors(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Vec<Author>> {
-    if let Some(name) = fields.node("authors").and_then(Node::as_str) {
+    if let Some(node) = fields.node("authors")
+        && let Some(name) = node.as_str()
+    {
+        reader.within("authors", |reader| report_author_as_text(node, reader));
         return Some(vec![Author::named(name)]);
     }
     let authors: Vec<NamedAuthor> = fields.required_list(reader, "authors")?;
@@ -174,104 +178,141 @@ struct NamedAuthor(Author);
 impl FromNode for NamedAuthor {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         if let Some(name) = node.as_str() {
+            report_author_as_text(node, reader);
             return Some(Self(Author::named(name)));
         }
         Author::from_node(node, reader).map(Self)
     }
 }
 
-impl FromNode for ModelRdf {
-    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = reader.fields(node)?;
-        // Read before, to find out what kind of document this is.
-        fields.node("type");
-        let format_version = fields.required(reader, "format_version");
-        let name: Option<String> = fields.required(reader, "name");
-        if let Some((name, node)) = name.as_deref().zip(fields.node("name")) {
-            reader.within("name", |reader| check_name(name, node, reader));
-        }
-        let description = fields.required(reader, "description");
-        let authors = read_authors(&mut fields, reader);
-        let documentation: Option<FileSource> = fields.required(reader, "documentation");
-        if let Some((file, node)) = documentation.as_ref().zip(fields.node("documentation")) {
-            reader.within("documentation", |reader| check_documentation(file, node, reader));
-        }
-        let inputs = TensorList::<InputTensor>::read(&mut fields, reader, "inputs");
-        let outputs = TensorList::<OutputTensor>::read(&mut fields, reader, "outputs");
-        let license = fields.required(reader, "license");
-        let test_inputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_inputs");
-        let test_outputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_outputs");
-        let sample_inputs = fields.list(reader, "sample_inputs");
-        let sample_outputs = fields.list(reader, "sample_outputs");
-        let timestamp = fields.required(reader, "timestamp");
-        let weights = fields.required(reader, "weights");
-        let attachments = fields.nullable(reader, "attachments");
-        let cite: Vec<CiteEntry> = fields.list(reader, "cite");
-        if fields
-            .node("cite")
-            .is_none_or(|cite| cite.as_sequence().is_some_and(<[Node]>::is_empty))
-        {
-            let path = reader.path().join("cite");
-            let diagnostic = crate::diagnostic::Diagnostic::new(
-                Code::MissingCitation,
-                path,
-                "the description cites nothing",
-            )
-            .at(fields.start())
-            .help("add `cite` with the publications of the method and of the training data");
-            reader.push(diagnostic);
-        }
-        let config = fields.optional(reader, "config").unwrap_or_default();
-        let covers = fields.list(reader, "covers");
-        let download_url = read_web_address(&mut fields, reader, "download_url", Severity::Error);
-        // Readers in use take any text here, such as `git@...`: a person finds the way all the same.
-        let git_repo = read_web_address(&mut fields, reader, "git_repo", Severity::Warning);
-        let icon = fields.nullable(reader, "icon");
-        let id = fields.nullable(reader, "id");
-        let id_emoji = fields.nullable(reader, "id_emoji");
-        let links = fields.list(reader, "links");
-        let maintainers = fields.list(reader, "maintainers");
-        let packaged_by = fields.list(reader, "packaged_by");
-        let parent = fields.nullable(reader, "parent");
-        let rdf_source = fields.nullable(reader, "rdf_source");
-        let run_mode = fields.nullable(reader, "run_mode");
-        let tags = fields.list(reader, "tags");
-        let training_data: Option<TrainingData> = fields.nullable(reader, "training_data");
-        let uploader = fields.nullable(reader, "uploader");
-        let version = fields.nullable(reader, "version");
-        let version_number = fields.nullable(reader, "version_number");
-        let facts = Facts {
-            inputs: inputs.facts(),
-            outputs: outputs.facts(),
-            names: inputs
-                .names
-                .iter()
-                .chain(&outputs.names)
-                .map(|(path, name)| (path.clone(), name.as_str()))
-                .collect(),
-            test_inputs: length(&mut fields, "test_inputs"),
-            test_outputs: length(&mut fields, "test_outputs"),
-        };
-        fields.finish(reader);
-        for mut violation in check_facts(&facts) {
-            violation.position = Some(nearest(node, &violation.path));
-            reader.push(violation);
-        }
-        Some(Self {
+fn report_author_as_text(node: &Node, reader: &mut Reader) {
+    let message = "an author is a mapping with a `name`, found only the name";
+    reader.report(Code::AuthorAsText, node, message).help = Some("write `- name: ` before it".to_owned());
+}
+
+/// What could be read of a model description.
+#[derive(Debug, Default)]
+pub(crate) struct ModelParts {
+    /// All of it.
+    pub(crate) model: Option<ModelRdf>,
+    /// What running the model takes.
+    pub(crate) network: Option<Network>,
+}
+
+/// Reads the tree of a description in the form of 0.4.10.
+pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
+    let Some(mut fields) = reader.fields(node) else {
+        return ModelParts::default();
+    };
+    // Read before, to find out what kind of document this is.
+    fields.node("type");
+    let format_version = fields.required(reader, "format_version");
+    let name: Option<String> = fields.required(reader, "name");
+    if let Some((name, node)) = name.as_deref().zip(fields.node("name")) {
+        reader.within("name", |reader| check_name(name, node, reader));
+    }
+    let description = fields.required(reader, "description");
+    let authors = read_authors(&mut fields, reader);
+    let documentation: Option<FileSource> = fields.required(reader, "documentation");
+    if let Some((file, node)) = documentation.as_ref().zip(fields.node("documentation")) {
+        reader.within("documentation", |reader| check_documentation(file, node, reader));
+    }
+    let inputs = TensorList::<InputTensor>::read(&mut fields, reader, "inputs");
+    let outputs = TensorList::<OutputTensor>::read(&mut fields, reader, "outputs");
+    let license = fields.required(reader, "license");
+    let test_inputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_inputs");
+    let test_outputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_outputs");
+    let sample_inputs = fields.list(reader, "sample_inputs");
+    let sample_outputs = fields.list(reader, "sample_outputs");
+    let timestamp = fields.required(reader, "timestamp");
+    let weights: Option<ReadWeights> = fields.required(reader, "weights");
+    let attachments = fields.nullable(reader, "attachments");
+    let cite: Vec<CiteEntry> = fields.list(reader, "cite");
+    if fields
+        .node("cite")
+        .is_none_or(|cite| cite.as_sequence().is_some_and(<[Node]>::is_empty))
+    {
+        let path = reader.path().join("cite");
+        let diagnostic =
+            crate::diagnostic::Diagnostic::new(Code::MissingCitation, path, "the description cites nothing")
+                .at(fields.start())
+                .help("add `cite` with the publications of the method and of the training data");
+        reader.push(diagnostic);
+    }
+    let config = fields.optional(reader, "config").unwrap_or_default();
+    let covers = fields.list(reader, "covers");
+    let download_url = read_web_address(&mut fields, reader, "download_url", Severity::Error);
+    // Readers in use take any text here, such as `git@...`: a person finds the way all the same.
+    let git_repo = read_web_address(&mut fields, reader, "git_repo", Severity::Warning);
+    let icon = fields.nullable(reader, "icon");
+    let id = fields.nullable(reader, "id");
+    let id_emoji = fields.nullable(reader, "id_emoji");
+    let links = fields.list(reader, "links");
+    let maintainers = fields.list(reader, "maintainers");
+    let packaged_by = fields.list(reader, "packaged_by");
+    let parent = fields.nullable(reader, "parent");
+    let rdf_source = fields.nullable(reader, "rdf_source");
+    let run_mode = fields.nullable(reader, "run_mode");
+    let tags = fields.list(reader, "tags");
+    let training_data: Option<TrainingData> = fields.nullable(reader, "training_data");
+    let uploader = fields.nullable(reader, "uploader");
+    let version: Option<Version> = fields.nullable(reader, "version");
+    if let Some((version, node)) = version.as_ref().zip(fields.node("version")) {
+        reader.within("version", |reader| check_resource_version(version, node, reader));
+    }
+    let version_number = fields.nullable(reader, "version_number");
+    let facts = Facts {
+        inputs: inputs.facts(),
+        outputs: outputs.facts(),
+        names: inputs
+            .names
+            .iter()
+            .chain(&outputs.names)
+            .map(|(path, name)| (path.clone(), name.as_str()))
+            .collect(),
+        test_inputs: length(&mut fields, "test_inputs"),
+        test_outputs: length(&mut fields, "test_outputs"),
+        weights: weights.as_ref().map(|weights| &weights.readable),
+    };
+    fields.finish(reader);
+    for mut violation in check_facts(&facts) {
+        violation.position = Some(nearest(node, &violation.path));
+        reader.push(violation);
+    }
+    let test_inputs: Option<Vec<FileSource>> =
+        test_inputs.map(|files| files.into_iter().map(|file| file.0).collect());
+    let test_outputs: Option<Vec<FileSource>> =
+        test_outputs.map(|files| files.into_iter().map(|file| file.0).collect());
+    let inputs = inputs.complete();
+    let outputs = outputs.complete();
+    let network =
+        inputs
+            .clone()
+            .zip(outputs.clone())
+            .zip(weights.as_ref())
+            .map(|((inputs, outputs), weights)| Network {
+                inputs,
+                outputs,
+                weights: weights.readable.clone(),
+                test_inputs: test_inputs.clone().unwrap_or_default(),
+                test_outputs: test_outputs.clone().unwrap_or_default(),
+            });
+    let complete = move || {
+        Some(ModelRdf {
             format_version: format_version?,
             name: name?,
             description: description?,
             authors: authors?,
             documentation: documentation?,
-            inputs: inputs.complete()?,
-            outputs: outputs.complete()?,
+            inputs: inputs?,
+            outputs: outputs?,
             license: license?,
-            test_inputs: test_inputs?.into_iter().map(|file| file.0).collect(),
-            test_outputs: test_outputs?.into_iter().map(|file| file.0).collect(),
+            test_inputs: test_inputs?,
+            test_outputs: test_outputs?,
             sample_inputs,
             sample_outputs,
             timestamp: timestamp?,
-            weights: weights?,
+            weights: weights?.complete()?,
             attachments,
             cite,
             config,
@@ -293,6 +334,10 @@ impl FromNode for ModelRdf {
             version,
             version_number,
         })
+    };
+    ModelParts {
+        model: complete(),
+        network,
     }
 }
 
@@ -329,7 +374,6 @@ impl FromNode for NpySource {
                 crate::document::quoted(source.as_str())
             );
             reader.report(Code::InvalidSource, node, message);
-            return None;
         }
         Some(Self(source))
     }
@@ -349,6 +393,14 @@ fn check_name(name: &str, node: &Node, reader: &mut Reader) {
         let message =
             format!("the name contains {other:?}, the format asks for letters, digits, `_`, `-` and spaces");
         reader.report(Code::UnconventionalName, node, message);
+    }
+}
+
+fn check_resource_version(version: &Version, node: &Node, reader: &mut Reader) {
+    if version.semantic().is_none() {
+        let message = format!("the version of a model has the form MAJOR.MINOR.PATCH, found {version}");
+        reader.report(Code::LooseVersion, node, message).help =
+            Some("see https://semver.org, for example `version: 0.1.0`".to_owned());
     }
 }
 

@@ -98,6 +98,26 @@ impl FromNode for InputDataType {
             reader.report(Code::InvalidDataType, node, message);
             return None;
         }
+        if data_type != DataType::Float32 {
+            let message = format!("the specification knows only float32 inputs, found {data_type}");
+            reader.report(Code::UnspecifiedDataType, node, message).help =
+                Some("readers in use accept it; state float32 where the network takes it".to_owned());
+        }
+        Some(Self(data_type))
+    }
+}
+
+/// The type of an output.
+struct OutputDataType(DataType);
+
+impl FromNode for OutputDataType {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let data_type = DataType::from_node(node, reader)?;
+        if data_type == DataType::Bool {
+            let message = "the specification knows no outputs of the data type bool";
+            reader.report(Code::UnspecifiedDataType, node, message).help =
+                Some("readers in use accept it; uint8 holds the same".to_owned());
+        }
         Some(Self(data_type))
     }
 }
@@ -126,7 +146,7 @@ impl FromNode for OutputTensor {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let mut fields = reader.fields(node)?;
         let common = Common::read(&mut fields, reader);
-        let data_type = fields.required(reader, "data_type");
+        let data_type: Option<OutputDataType> = fields.required(reader, "data_type");
         let shape = fields.required(reader, "shape");
         let halo = fields.nullable(reader, "halo").unwrap_or_default();
         let postprocessing = read_steps(&mut fields, reader, Stage::Postprocessing);
@@ -135,7 +155,7 @@ impl FromNode for OutputTensor {
             name: common.name?,
             description: common.description,
             axes: common.axes?,
-            data_type: data_type?,
+            data_type: data_type?.0,
             data_range: common.data_range,
             shape: shape?,
             halo,

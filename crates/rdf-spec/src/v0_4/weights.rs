@@ -166,7 +166,21 @@ impl Architecture {
     }
 }
 
-impl FromNode for Weights {
+/// The weights of a document: what could be read, and whether that is all.
+#[derive(Debug)]
+pub(crate) struct ReadWeights {
+    pub(crate) readable: Weights,
+    is_complete: bool,
+}
+
+impl ReadWeights {
+    /// The weights, if all of them could be read.
+    pub(crate) fn complete(self) -> Option<Weights> {
+        self.is_complete.then_some(self.readable)
+    }
+}
+
+impl FromNode for ReadWeights {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let mut fields = reader.fields(node)?;
         let mut entries = IndexMap::new();
@@ -193,7 +207,10 @@ impl FromNode for Weights {
         }
         let mapping = node.as_mapping()?;
         entries.sort_by_cached_key(|format, _| mapping.entries.get_index_of(format.name()));
-        complete.then_some(Self(entries))
+        Some(Self {
+            readable: Weights(entries),
+            is_complete: complete,
+        })
     }
 }
 
@@ -202,10 +219,18 @@ fn read_entry(format: WeightsFormat, node: &Node, reader: &mut Reader) -> Option
     let source = fields.required(reader, "source");
     let sha256 = fields.nullable(reader, "sha256");
     let authors = fields.nullable(reader, "authors").unwrap_or_default();
-    let attachments = fields.nullable(reader, "attachments");
+    let attachments: Option<Attachments> = fields.nullable(reader, "attachments");
+    if let (Some(attachments), Some(node)) = (&attachments, fields.node("attachments"))
+        && !(attachments.files.is_empty() && attachments.other.is_empty())
+    {
+        let message = format!("the {format} weights need further files");
+        reader.within("attachments", |reader| {
+            reader.report(Code::WeightsAttachments, node, message).help =
+                Some("programs that do not know what these files are for cannot run the weights".to_owned());
+        });
+    }
     let parent = fields
-        .node("parent")
-        .filter(|node| !node.is_null())
+        .given(reader, "parent")
         .and_then(|node| reader.within("parent", |reader| read_parent(format, node, reader)));
     let dependencies: Option<String> = fields.nullable(reader, "dependencies");
     if let (Some(text), Some(node)) = (&dependencies, fields.node("dependencies"))
@@ -217,6 +242,17 @@ fn read_entry(format: WeightsFormat, node: &Node, reader: &mut Reader) -> Option
         reader.within("dependencies", |reader| {
             reader.report(Code::InvalidValue, node, message).help =
                 Some("for example `conda:environment.yaml`".to_owned());
+        });
+    } else if let (Some(text), Some(node)) = (&dependencies, fields.node("dependencies")) {
+        let message = format!(
+            "the {format} weights need software of their own: {}",
+            quoted(text)
+        );
+        reader.within("dependencies", |reader| {
+            reader.report(Code::CustomDependencies, node, message).help = Some(
+                "weights in a format without Python source (onnx, torchscript) run in more programs"
+                    .to_owned(),
+            );
         });
     }
     let mut entry = WeightsEntry {

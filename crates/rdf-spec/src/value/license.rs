@@ -60,7 +60,7 @@ impl FromNode for License {
                 "the SPDX licence list advises against the identifier `{}`",
                 license.as_str()
             );
-            reader.report(Code::UnknownLicense, node, message);
+            reader.report(Code::DeprecatedLicense, node, message);
         }
         Some(license)
     }

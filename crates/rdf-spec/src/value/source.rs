@@ -1,8 +1,9 @@
 //! References to files.
 
-use super::{ValueError, checked_text};
+use super::{ValueError, checked_text, parse_text};
 use crate::diagnostic::Code;
-use crate::document::quoted;
+use crate::document::{Node, quoted};
+use crate::read::{FromNode, Reader};
 
 /// Where a file is: an http(s) URL, or a path relative to the description.
 ///
@@ -25,7 +26,7 @@ impl FileSource {
     /// Reads a URL or a relative path.
     ///
     /// # Errors
-    /// If the text is empty, an absolute path, or looks like an http(s) URL and is not one.
+    /// If the text is empty, an absolute path (`/data/a.npy`), or looks like an http(s) URL and is not one.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let error = |reason: String| Err(ValueError::new(Code::InvalidSource, reason));
         if text.is_empty() {
@@ -40,8 +41,7 @@ impl FileSource {
                 Err(reason) => error(format!("{} is not a URL: {reason}", quoted(text))),
             };
         }
-        let drive = text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic();
-        if text.starts_with(['/', '\\']) || drive {
+        if text.starts_with('/') {
             return error(format!(
                 "a file is referred to by a path relative to the description, found the absolute path {}",
                 quoted(text)
@@ -72,6 +72,14 @@ impl FileSource {
         Some(path)
     }
 
+    /// True for a path that has a meaning on Windows only: with a drive, or with backslashes.
+    #[must_use]
+    pub fn is_windows_path(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let drive = bytes.get(1) == Some(&b':') && bytes[0].is_ascii_alphabetic();
+        self.url.is_none() && (drive || self.text.contains('\\'))
+    }
+
     /// The name of the file; for a Zenodo address (`.../files/NAME/content`) the part before `/content`.
     #[must_use]
     pub fn file_name(&self) -> &str {
@@ -91,7 +99,22 @@ impl FileSource {
     }
 }
 
-checked_text!(FileSource);
+checked_text!(FileSource, no_reading);
+
+impl FromNode for FileSource {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let source = parse_text(node, reader, Self::parse)?;
+        if source.is_windows_path() {
+            let message = format!(
+                "only Windows reads {} as a path with folders",
+                quoted(source.as_str())
+            );
+            reader.report(Code::UnportablePath, node, message).help =
+                Some("write a path relative to the description, with `/` between folders".to_owned());
+        }
+        Some(source)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -112,7 +135,10 @@ mod tests {
                 .file_name(),
             "a.npy"
         );
-        for wrong in ["", "/etc/passwd", "C:\\a.npy", "\\\\server\\a", "https://"] {
+        for windows in ["C:\\a.npy", "\\\\server\\a", "a\\b.npy"] {
+            assert!(FileSource::parse(windows).unwrap().is_windows_path(), "{windows}");
+        }
+        for wrong in ["", "/etc/passwd", "https://"] {
             assert_eq!(
                 FileSource::parse(wrong).unwrap_err().code(),
                 Code::InvalidSource,

@@ -76,20 +76,27 @@ fn read_step(node: &Node, reader: &mut Reader, stage: Stage) -> Option<Processin
         });
         return None;
     }
+    if let Some(kwargs) = kwargs.filter(|_| name == "sigmoid") {
+        reader.within("kwargs", |reader| {
+            let message = "`sigmoid` has no arguments, not even an empty `kwargs`";
+            reader.report(Code::UnknownField, kwargs, message).help = Some("remove `kwargs`".to_owned());
+        });
+        return Some(ProcessingStep::Sigmoid);
+    }
     match kwargs {
-        Some(kwargs) => reader.within("kwargs", |reader| read_arguments(&name, kwargs, reader)),
+        Some(kwargs) => reader.within("kwargs", |reader| read_arguments(&name, kwargs, reader, stage)),
         // Without the key, the arguments are an empty mapping at the place of the operation.
         None => {
             let empty = Node {
                 kind: NodeKind::Mapping(Mapping::default()),
                 span: node.span,
             };
-            reader.within("kwargs", |reader| read_arguments(&name, &empty, reader))
+            reader.within("kwargs", |reader| read_arguments(&name, &empty, reader, stage))
         }
     }
 }
 
-fn read_arguments(name: &str, node: &Node, reader: &mut Reader) -> Option<ProcessingStep> {
+fn read_arguments(name: &str, node: &Node, reader: &mut Reader, stage: Stage) -> Option<ProcessingStep> {
     let mut fields = reader.fields(node)?;
     let step = match name {
         "binarize" => {
@@ -106,13 +113,13 @@ fn read_arguments(name: &str, node: &Node, reader: &mut Reader) -> Option<Proces
                 max: max.0,
             })
         }
-        "scale_linear" => read_scale_linear(&mut fields, reader, node),
+        "scale_linear" => read_scale_linear(&mut fields, reader, stage),
         "sigmoid" => Some(ProcessingStep::Sigmoid),
         "zero_mean_unit_variance" => read_zero_mean_unit_variance(&mut fields, reader),
         "scale_range" => read_scale_range(&mut fields, reader),
         _ => {
             let mode = read_mode(&mut fields, reader, None);
-            let axes = read_axes(&mut fields, reader, Presence::Optional);
+            let axes = read_optional_axes(&mut fields, reader, stage);
             let eps = read_eps(&mut fields, reader);
             let reference_tensor: Option<TensorName> = fields.required(reader, "reference_tensor");
             match (mode, axes, eps, reference_tensor) {
@@ -132,86 +139,45 @@ fn read_arguments(name: &str, node: &Node, reader: &mut Reader) -> Option<Proces
     step
 }
 
-fn read_scale_linear(fields: &mut Fields<'_>, reader: &mut Reader, node: &Node) -> Option<ProcessingStep> {
-    let axes = read_axes(fields, reader, Presence::Optional);
+fn read_scale_linear(fields: &mut Fields<'_>, reader: &mut Reader, stage: Stage) -> Option<ProcessingStep> {
+    let axes = read_optional_axes(fields, reader, stage);
     let gain = read_optional(fields, reader, "gain", Coefficients::Scalar(1.0));
     let offset = read_optional(fields, reader, "offset", Coefficients::Scalar(0.0));
-    let (axes, gain, offset) = (axes?, gain?, offset?);
-    if gain.values().iter().all(|&gain| gain == 1.0) && offset.values().iter().all(|&offset| offset == 0.0) {
-        reader
-            .report(
-                Code::ScaleLinearWithoutEffect,
-                node,
-                "`scale_linear` with gain 1 and offset 0 changes nothing",
-            )
-            .help = Some("state `gain` or `offset`, or remove the operation".to_owned());
-    }
-    Some(ProcessingStep::ScaleLinear { axes, gain, offset })
+    Some(ProcessingStep::ScaleLinear {
+        axes: axes?,
+        gain: gain?,
+        offset: offset?,
+    })
 }
 
 fn read_zero_mean_unit_variance(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<ProcessingStep> {
     let mode = read_mode(fields, reader, Some(StatisticsMode::Fixed));
     let axes = read_axes(fields, reader, Presence::Required);
-    let (mean_node, std_node) = (fields.node("mean"), fields.node("std"));
-    let mean: Option<Coefficients> = fields.nullable(reader, "mean");
-    let std: Option<Coefficients> = fields.nullable(reader, "std");
+    let mean = read_optional_value(fields, reader, "mean");
+    let std = read_optional_value(fields, reader, "std");
     let eps = read_eps(fields, reader);
-    let (mode, axes, eps) = (mode?, axes?, eps?);
-    for (key, node) in [("mean", mean_node), ("std", std_node)] {
-        let node = node.filter(|node| !node.is_null());
-        match (mode, node) {
-            (StatisticsMode::Fixed, None) => {
-                let path = reader.path().join(key);
-                let message = format!("`{key}` is required with mode `fixed`");
-                let diagnostic = Diagnostic::new(Code::StatisticsArguments, path, message)
-                    .at(fields.start())
-                    .help("state `mean` and `std`, or set `mode: per_sample`");
-                reader.push(diagnostic);
-            }
-            (StatisticsMode::PerSample | StatisticsMode::PerDataset, Some(node)) => {
-                let message = format!(
-                    "`{key}` is only allowed with mode `fixed`, the mode is `{}`",
-                    mode.name()
-                );
-                reader.within(key, |reader| {
-                    reader.report(Code::StatisticsArguments, node, message);
-                });
-            }
-            _ => {}
-        }
-    }
     Some(ProcessingStep::ZeroMeanUnitVariance {
-        mode,
-        axes,
-        mean,
-        std,
-        eps,
+        mode: mode?,
+        axes: axes?,
+        mean: mean?,
+        std: std?,
+        eps: eps?,
     })
 }
 
 fn read_scale_range(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<ProcessingStep> {
     let mode = read_mode(fields, reader, None);
     let axes = read_axes(fields, reader, Presence::Required);
-    let (max_key, max_node) = match fields.node("max_percentile") {
-        Some(node) => ("max_percentile", Some(node)),
-        None => ("min_percentile", fields.node("min_percentile")),
-    };
     let min = read_optional(fields, reader, "min_percentile", Percentile(0.0));
     let max = read_optional(fields, reader, "max_percentile", Percentile(100.0));
     let eps = read_eps(fields, reader);
     let reference_tensor = fields.nullable(reader, "reference_tensor");
     let (Percentile(min), Percentile(max)) = (min?, max?);
-    if let Some(node) = max_node {
-        reader.within(max_key, |reader| {
-            if max <= 1.0 {
-                let message = format!("the upper percentile is larger than 1 and at most 100, found {max}");
-                reader.report(Code::InvalidValue, node, message).help =
-                    Some("percentiles are given in percent: 99.8, not 0.998".to_owned());
-            } else if min >= max {
-                let message =
-                    format!("`min_percentile` must be smaller than `max_percentile`, found {min} and {max}");
-                reader.report(Code::PercentileOrder, node, message);
-            }
+    if let Some(node) = fields.node("max_percentile").filter(|_| max <= 1.0) {
+        reader.within("max_percentile", |reader| {
+            let message = format!("the upper percentile is larger than 1 and at most 100, found {max}");
+            reader.report(Code::InvalidValue, node, message).help =
+                Some("percentiles are given in percent: 99.8, not 0.998".to_owned());
         });
     }
     Some(ProcessingStep::ScaleRange {
@@ -284,6 +250,35 @@ fn read_axes(fields: &mut Fields<'_>, reader: &mut Reader, presence: Presence) -
     }
 }
 
+/// An argument that may be left out or null: `None` only if it cannot be read.
+fn read_optional_value<T: FromNode>(
+    fields: &mut Fields<'_>,
+    reader: &mut Reader,
+    key: &'static str,
+) -> Option<Option<T>> {
+    match fields.given(reader, key) {
+        Some(node) => reader.read(key, node).map(Some),
+        None => Some(None),
+    }
+}
+
+/// The argument `axes` of operations that do without it. After the network, the newest reference refuses
+/// descriptions that leave it out; what they mean is clear all the same.
+fn read_optional_axes(fields: &mut Fields<'_>, reader: &mut Reader, stage: Stage) -> Option<Option<Axes>> {
+    let node = fields.node("axes").filter(|node| !node.is_null());
+    if node.is_none() && stage == Stage::Postprocessing {
+        let path = reader.path().join("axes");
+        let message =
+            "`axes` is needed in postprocessing: the newest reference refuses the operation without it";
+        let diagnostic = Diagnostic::new(Code::MissingField, path, message)
+            .at(fields.start())
+            .help("state the axes that are taken together, for example `axes: yx`");
+        reader.push(diagnostic);
+        return Some(None);
+    }
+    read_axes(fields, reader, Presence::Optional)
+}
+
 fn read_eps(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<f64> {
     let Some(node) = fields.node("eps") else {
         return Some(1e-6);
@@ -296,9 +291,9 @@ fn read_eps(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<f64> {
                 node,
                 format!("`eps` is larger than 0 and at most 0.1, found {eps}"),
             );
-            return None;
         }
-        Some(eps)
+        // Out of bounds, but something to compute with.
+        (eps.is_finite() && eps >= 0.0).then_some(eps)
     })
 }
 
