@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{DocPath, Document, Node, Position};
 use crate::migrate;
-use crate::read::{FromNode, Reader};
+use crate::read::Reader;
 use crate::v0_4::{ModelParts, ModelRdf, Network, read_parts, report_too_new};
 use crate::value::FormatVersion;
 
@@ -25,6 +25,9 @@ pub struct Parsed<T> {
     diagnostics: Vec<Diagnostic>,
     document: Option<Document>,
 }
+
+/// Minor and patch number of the first format with the field `type`.
+const FIRST_WITH_TYPE: migrate::Patch = (3, 2);
 
 impl<T> Parsed<T> {
     /// Everything that was found, in the order of the document.
@@ -235,8 +238,7 @@ pub(crate) fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVe
     let mut fields = reader.fields(root)?;
     let kind: Option<String> = fields.required(reader, "type");
     let version: Option<FormatVersion> = fields.required(reader, "format_version");
-    let (kind_node, version_node) = (fields.node("type"), fields.node("format_version"));
-    if let Some((kind, node)) = kind.as_deref().zip(kind_node)
+    if let Some((kind, node)) = kind.as_deref().zip(fields.node("type"))
         && kind != "model"
     {
         let message = format!(
@@ -248,9 +250,11 @@ pub(crate) fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVe
         });
         return None;
     }
-    let (_, version, node) = (kind?, version?, version_node?);
+    let (version, node) = (version?, fields.node("format_version")?);
     reader.within("format_version", |reader| check_version(&version, node, reader))?;
-    Some(version)
+    // Before 0.3.2 every description was one of a model; that the type is missing is reported above.
+    let is_model = kind.is_some() || version.model_patch().is_some_and(|patch| patch < FIRST_WITH_TYPE);
+    is_model.then_some(version)
 }
 
 /// Reports a version that cannot be read, or is read as another one.

@@ -5,6 +5,7 @@ mod conformance;
 mod harness;
 mod hostile;
 mod inspect;
+mod migrate;
 mod predict;
 mod test_model;
 mod validate;

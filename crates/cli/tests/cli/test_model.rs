@@ -184,6 +184,49 @@ fn an_invalid_description_is_not_tested() {
 }
 
 #[test]
+fn errors_that_do_not_matter_for_running_are_listed_and_the_test_goes_on() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit("license: MIT", "licence: MIT");
+    copy.remove_lines("timestamp:");
+    let run = modelhub(["test-model".as_ref(), copy.path().as_os_str()]);
+    insta::assert_snapshot!("errors_that_do_not_matter", run.snapshot(copy.path()));
+    let strict = modelhub([
+        "test-model".as_ref(),
+        "--strict".as_ref(),
+        copy.path().as_os_str(),
+    ]);
+    assert_eq!(strict.code, 1, "{strict:?}");
+    assert!(strict.stderr.contains("error[unknown-field]"), "{strict:?}");
+}
+
+#[test]
+fn weights_that_cannot_be_read_do_not_keep_the_others_from_running() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit(
+        "weights:\n",
+        "weights:\n  pytorch_state_dict:\n    source: [a, b]\n  pickle:\n    source: a.pkl\n",
+    );
+    let run = as_json(copy.path());
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.stderr.contains("weights.pytorch_state_dict.source"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn unclear_axes_keep_a_model_from_running() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit(
+        "axes: bcyx\n    data_type: float32\n    data_range: [0.0",
+        "axes: bcy\n    data_type: float32\n    data_range: [0.0",
+    );
+    let run = as_json(copy.path());
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stderr.contains("axes-shape-mismatch"), "{run:?}");
+}
+
+#[test]
 fn a_test_output_of_another_type_is_compared_before_the_cast_too() {
     let copy = Copy::of(&fixture("blobs-unet2d"));
     // Probabilities become 0 or 1 when they are cast; the test output still has them as float32.

@@ -5,11 +5,17 @@ use serde_json::Value;
 use crate::harness::{Copy, fixture, modelhub};
 
 #[test]
-fn fixture_models_are_valid_without_a_warning() {
-    for name in ["blobs-unet2d", "two-channels-two-outputs"] {
+fn fixture_models_are_valid() {
+    // The second one takes an 8-bit image, which the text of the specification does not know.
+    for (name, verdict) in [
+        ("blobs-unet2d", "valid"),
+        ("two-channels-two-outputs", "valid (1 warning)"),
+    ] {
         let run = modelhub(["validate".as_ref(), fixture(name).as_os_str()]);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
-        assert_eq!(run.stdout, format!("{}: valid\n", fixture(name).display()));
+        let last = format!("{}: {verdict}", fixture(name).display());
+        assert_eq!(run.stdout.lines().last(), Some(last.as_str()), "{run:?}");
+        assert!(!run.stdout.contains("error["), "{run:?}");
     }
 }
 

@@ -100,8 +100,11 @@ fn read(text: &str) -> Option<(NaiveDateTime, Option<FixedOffset>)> {
 }
 
 fn read_date(text: &str) -> Option<NaiveDate> {
-    for form in ["%Y-%m-%d", "%Y%m%d", "%G-W%V-%u", "%GW%V%u"] {
-        if let Ok(date) = NaiveDate::parse_from_str(text, form) {
+    // The parser takes single digits too, the standard does not.
+    for (form, length) in [("%Y-%m-%d", 10), ("%Y%m%d", 8), ("%G-W%V-%u", 10), ("%GW%V%u", 8)] {
+        if text.len() == length
+            && let Ok(date) = NaiveDate::parse_from_str(text, form)
+        {
             return Some(date);
         }
     }
@@ -115,6 +118,10 @@ fn read_date(text: &str) -> Option<NaiveDate> {
 }
 
 fn read_time(text: &str) -> Option<NaiveTime> {
+    let whole = text.split(['.', ',']).next().unwrap_or_default();
+    if whole.contains(':') && whole.split(':').any(|part| part.len() != 2) {
+        return None;
+    }
     ["%H:%M:%S%.f", "%H:%M", "%H%M%S%.f", "%H%M"]
         .iter()
         .find_map(|form| NaiveTime::parse_from_str(text, form).ok())
@@ -142,6 +149,25 @@ fn read_zone(text: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
 }
 
+/// A timestamp with single digits of month, day or hour; its text stays as written.
+fn padded(text: &str) -> Option<Timestamp> {
+    let (date, time) = text.split_once(['T', 't', ' '])?;
+    let two = |part: &str| {
+        if part.len() == 1 {
+            format!("0{part}")
+        } else {
+            part.to_owned()
+        }
+    };
+    let date: Vec<String> = date.split('-').map(two).collect();
+    let (hour, rest) = time.trim_start().split_once(':')?;
+    let timestamp = Timestamp::parse(&format!("{}T{}:{rest}", date.join("-"), two(hour))).ok()?;
+    Some(Timestamp {
+        text: text.to_owned(),
+        ..timestamp
+    })
+}
+
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
@@ -150,7 +176,16 @@ impl std::fmt::Display for Timestamp {
 
 impl FromNode for Timestamp {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let timestamp = parse_text(node, reader, Self::parse)?;
+        // Unquoted, YAML readers take single digits of month, day and hour.
+        let padded = |text: &str| Self::parse(text).or_else(|error| padded(text).ok_or(error));
+        let is_plain = node
+            .as_scalar()
+            .is_some_and(|scalar| scalar.style == ScalarStyle::Plain);
+        let timestamp = if is_plain {
+            parse_text(node, reader, padded)?
+        } else {
+            parse_text(node, reader, Self::parse)?
+        };
         // Without quotes and without a time, YAML readers make a date of it, which is no timestamp.
         let scalar = node.as_scalar()?;
         if scalar.style == ScalarStyle::Plain && !scalar.text.contains(':') {
@@ -188,6 +223,8 @@ mod tests {
             "now",
             "2021-13-01",
             "2021-12-07T25:00",
+            "2021-12-07T0:0:0",
+            "2021-1-7",
             "2021-12-07T18:43+99:99",
             "7.12.2021",
             "é",
