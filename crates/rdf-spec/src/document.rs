@@ -8,6 +8,7 @@ mod scalar;
 
 pub(crate) use node::quoted;
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};
+pub(crate) use parse::{MAX_BYTES, MAX_DEPTH, MAX_KEY, MAX_NODES, is_printable, nested_too_deep};
 pub use path::{DocPath, Segment};
 pub use position::{Position, Span};
 

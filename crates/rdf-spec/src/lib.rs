@@ -40,6 +40,7 @@ mod read;
 mod rules;
 mod v0_4;
 mod value;
+mod write;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use document::{

@@ -11,7 +11,10 @@ mod weights;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::DocPath;
+use crate::parsed::read_model;
+use crate::read::Reader;
 use crate::v0_4::{InputTensor, ModelRdf, OutputTensor, Weights};
+use crate::write::{ToTree, to_node};
 
 /// What the rules look at: the parts that could be read. What could not be is left out, and the rules run on the rest.
 #[derive(Clone, Debug, Default)]
@@ -48,15 +51,6 @@ impl<T> Default for Tensors<'_, T> {
 }
 
 impl<'a, T> Tensors<'a, T> {
-    /// A list of which everything could be read.
-    pub(crate) fn all(tensors: &'a [T]) -> Self {
-        Self {
-            readable: tensors,
-            places: (0..tensors.len()).collect(),
-            listed: Some(tensors.len()),
-        }
-    }
-
     /// What could be read of a list, where it stands there, and how long the list is.
     pub(crate) fn some(readable: &'a [T], places: Vec<usize>, listed: usize) -> Self {
         Self {
@@ -222,7 +216,8 @@ pub(crate) fn check_facts(facts: &Facts<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// Checks a description that was built in code: the same rules as for one that was read, without positions.
+/// Checks a description that was built or changed in code: everything that is checked of one that was read from
+/// text, in the order of the fields and without positions.
 ///
 /// ```
 /// # let text = include_str!("../tests/documents/minimal.yaml");
@@ -230,27 +225,26 @@ pub(crate) fn check_facts(facts: &Facts<'_>) -> Vec<Diagnostic> {
 ///
 /// let mut model = ModelRdf::from_yaml(text).into_result().unwrap();
 /// model.outputs[0].name = model.inputs[0].name.clone();
-/// let findings = check_model(&model);
-/// assert!(findings.iter().any(|finding| finding.code == Code::DuplicateTensorName));
+/// model.authors.clear();
+/// let codes: Vec<Code> = check_model(&model).iter().map(|finding| finding.code).collect();
+/// assert!(codes.contains(&Code::DuplicateTensorName));
+/// assert!(codes.contains(&Code::EmptyList));
 /// ```
 #[must_use]
 pub fn check_model(model: &ModelRdf) -> Vec<Diagnostic> {
-    let inputs = model.inputs.iter().map(|tensor| tensor.name.as_str()).enumerate();
-    let outputs = model
-        .outputs
-        .iter()
-        .map(|tensor| tensor.name.as_str())
-        .enumerate();
-    let path = |key: &str, at: usize| DocPath::root().join(key).join(at).join("name");
-    let names = inputs
-        .map(|(at, name)| (path("inputs", at), name))
-        .chain(outputs.map(|(at, name)| (path("outputs", at), name)));
-    check_facts(&Facts {
-        inputs: Tensors::all(&model.inputs),
-        outputs: Tensors::all(&model.outputs),
-        names: names.collect(),
-        test_inputs: Some(model.test_inputs.len()),
-        test_outputs: Some(model.test_outputs.len()),
-        weights: Some(&model.weights),
-    })
+    let root = match to_node(&model.to_tree()) {
+        Ok(root) => root,
+        Err(diagnostic) => return vec![diagnostic],
+    };
+    let mut reader = Reader::default();
+    // The description is at hand; the findings are what is wanted.
+    let _ = read_model(&root, &mut reader);
+    let mut found = reader.into_diagnostics();
+    for diagnostic in &mut found {
+        diagnostic.position = None;
+        for related in &mut diagnostic.related {
+            related.position = None;
+        }
+    }
+    found
 }

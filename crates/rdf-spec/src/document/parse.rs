@@ -9,11 +9,12 @@ use std::rc::Rc;
 use indexmap::map::Entry as MapEntry;
 use saphyr_parser::{Event, Parser};
 
-use super::node::{Entry, Mapping, Node, NodeKind, ScalarValue};
+use super::node::{Entry, Mapping, Node, NodeKind, ScalarStyle, ScalarValue};
 use super::path::DocPath;
 use super::position::{Position, Span};
 use crate::diagnostic::{Code, Diagnostic};
-use bounds::{Anchored, Extent, MAX_BYTES, MAX_DUPLICATES, MAX_KEY};
+use bounds::{Anchored, Extent, MAX_DUPLICATES};
+pub(crate) use bounds::{MAX_BYTES, MAX_DEPTH, MAX_KEY, MAX_NODES, nested_too_deep};
 
 /// The root of the document and what is wrong with its text, or the one problem that ends it.
 pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
@@ -47,7 +48,7 @@ pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
 }
 
 /// The characters of YAML 1.2, section 5.1.
-fn is_printable(character: char) -> bool {
+pub(crate) fn is_printable(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' | '\u{85}' => true,
         '\u{fffe}' | '\u{ffff}' => false,
@@ -106,6 +107,8 @@ struct Key {
     text: String,
     span: Span,
     is_text: bool,
+    /// `<<` without quotes: not a key, but a wish to merge.
+    merges: bool,
     duplicate: bool,
 }
 
@@ -274,11 +277,12 @@ impl Builder {
                 text: scalar.text.clone(),
                 span: node.span,
                 is_text: scalar.value == ScalarValue::String,
+                merges: scalar.text == "<<" && scalar.style == ScalarStyle::Plain,
                 duplicate,
             });
             return Ok(());
         };
-        if found.text == "<<" && found.is_text {
+        if found.merges {
             merges.push(node);
             return Ok(());
         }

@@ -149,7 +149,7 @@ fn read_zone(text: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
 }
 
-/// A timestamp with single digits of month, day or hour; its text stays as written.
+/// A timestamp with single digits of month, day or hour, written with two of each.
 fn padded(text: &str) -> Option<Timestamp> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
     let two = |part: &str| {
@@ -161,11 +161,15 @@ fn padded(text: &str) -> Option<Timestamp> {
     };
     let date: Vec<String> = date.split('-').map(two).collect();
     let (hour, rest) = time.trim_start().split_once(':')?;
-    let timestamp = Timestamp::parse(&format!("{}T{}:{rest}", date.join("-"), two(hour))).ok()?;
-    Some(Timestamp {
-        text: text.to_owned(),
-        ..timestamp
-    })
+    Timestamp::parse(&format!("{}T{}:{rest}", date.join("-"), two(hour))).ok()
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
 }
 
 impl std::fmt::Display for Timestamp {

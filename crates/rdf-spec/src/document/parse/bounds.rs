@@ -10,15 +10,15 @@ use crate::document::position::Position;
 
 /// The longest text that is read: descriptions are kilobytes. The scanner holds a list in brackets as tokens,
 /// two hundred bytes for each byte of it, before it gives the first of them away.
-pub(super) const MAX_BYTES: usize = 1 << 20;
+pub(crate) const MAX_BYTES: usize = 1 << 20;
 /// The deepest nesting of lists and mappings, with what aliases stand for.
-const MAX_DEPTH: usize = 128;
+pub(crate) const MAX_DEPTH: usize = 128;
 /// The most values after aliases are resolved.
-const MAX_NODES: usize = 250_000;
+pub(crate) const MAX_NODES: usize = 250_000;
 /// The longest text of all values together after aliases are resolved.
 const MAX_TEXT: usize = 16 * MAX_BYTES;
 /// The longest key: every finding below it has it in its path. YAML itself sets the same bound for keys without `?`.
-pub(super) const MAX_KEY: usize = 1024;
+pub(crate) const MAX_KEY: usize = 1024;
 /// The most keys that stand twice that are listed.
 pub(super) const MAX_DUPLICATES: usize = 100;
 
@@ -88,7 +88,7 @@ fn depth(node: &Node) -> usize {
     }
 }
 
-pub(super) fn nested_too_deep(path: DocPath) -> Diagnostic {
+pub(crate) fn nested_too_deep(path: DocPath) -> Diagnostic {
     let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep");
     Diagnostic::new(Code::NestingTooDeep, path, message)
 }
