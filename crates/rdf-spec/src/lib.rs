@@ -22,7 +22,7 @@
 //! - [`ModelRdf`] is plain data with public fields; [`Parsed`] is what reading gives.
 //! - [`Document`] is the positioned tree underneath, for tools that look further.
 //! - [`Diagnostic`] is one finding, [`Code`] what kinds there are, [`RULES`] the checks between fields.
-//! - [`Package`] (feature `package`, on by default) is a folder or zip file with a description and its files.
+//! - `Package` (feature `package`) is a folder or zip file with a description and its files.
 //!
 //! The crate opens no connection, and no file without the feature `package`. Descriptions are untrusted:
 //! size, nesting and aliases are bounded, and nothing panics.
