@@ -5,7 +5,7 @@ mod model;
 mod processing;
 mod shape;
 mod tensor;
-mod web_address;
+pub(crate) mod web_address;
 mod weights;
 
 pub use metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};
