@@ -20,6 +20,8 @@
 //! ```
 //!
 //! - [`ModelRdf`] is plain data with public fields; [`Parsed`] is what reading gives.
+//! - [`Rdf`] is a description of any type: a model, [dataset](DatasetRdf), [application](ApplicationRdf),
+//!   [notebook](NotebookRdf), [collection](CollectionRdf), or [anything else](GenericRdf).
 //! - [`Document`] is the positioned tree underneath, for tools that look further.
 //! - [`Diagnostic`] is one finding, [`Code`] what kinds there are, [`RULES`] the checks between fields.
 //! - `Package` (feature `package`) is a folder or zip file with a description and its files.
@@ -27,15 +29,17 @@
 //! The crate opens no connection, and no file without the feature `package`. Descriptions are untrusted:
 //! size, nesting and aliases are bounded, and nothing panics.
 //!
-//! Limits of this version: models of format 0.4.0 to 0.4.10. Other resource types, format 0.3 and writing
-//! are not there yet.
+//! Limits of this version: models of format 0.4.0 to 0.4.10, other resource types of format 0.2.0 to 0.2.4.
+//! Models of format 0.3 and writing are not there yet.
 
 mod diagnostic;
 mod document;
+mod generic;
 mod migrate;
 #[cfg(feature = "package")]
 mod package;
 mod parsed;
+mod rdf;
 mod read;
 mod rules;
 mod v0_4;
@@ -47,10 +51,16 @@ pub use document::{
     DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment,
     Span,
 };
+pub use generic::{
+    ApplicationRdf, Badge, CollectionEntry, CollectionRdf, CollectionResolver, DatasetRdf, DocumentOrigin,
+    EntrySource, GenericRdf, LinkedDataset, NotebookRdf, Partner, PartnerConfig, PartnerTestSummaries,
+    ResolveError, ResolveErrorKind, ResolvedEntry, ResolvedFinding, ResourceMetadata, TrainingData,
+};
 pub use migrate::{Change, ChangeKind, MIGRATION_STEPS, Migrated, MigrationError, NORMAL_FORM_STEPS, Step};
 #[cfg(feature = "package")]
 pub use package::{Package, PackageError, PackageErrorKind, PackageFiles};
 pub use parsed::Parsed;
+pub use rdf::Rdf;
 pub use rules::{RULES, Rule, check_model};
 pub use v0_4::{
     Architecture, Attachments, Author, CiteEntry, Coefficients, DataRange, InputShape, InputTensor,
@@ -58,6 +68,6 @@ pub use v0_4::{
     Uploader, Weights, WeightsEntry, WeightsFormat,
 };
 pub use value::{
-    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, Sha256, TensorName,
-    Timestamp, ValueError, Version, Yaml,
+    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, ResourceId, Sha256,
+    TensorName, Timestamp, ValueError, Version, Yaml,
 };

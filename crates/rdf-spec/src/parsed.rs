@@ -253,8 +253,16 @@ pub(crate) fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVe
     let (version, node) = (version?, fields.node("format_version")?);
     reader.within("format_version", |reader| check_version(&version, node, reader))?;
     // Before 0.3.2 every description was one of a model; that the type is missing is reported above.
-    let is_model = kind.is_some() || version.model_patch().is_some_and(|patch| patch < FIRST_WITH_TYPE);
+    let is_model = kind.is_some() || is_older_than_types(version.as_str());
     is_model.then_some(version)
+}
+
+/// True for versions of the model format before the field `type` came.
+pub(crate) fn is_older_than_types(version: &str) -> bool {
+    let version = FormatVersion::parse(version).ok();
+    version
+        .and_then(|version| version.model_patch())
+        .is_some_and(|patch| patch < FIRST_WITH_TYPE)
 }
 
 /// Reports a version that cannot be read, or is read as another one.

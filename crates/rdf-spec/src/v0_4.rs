@@ -7,7 +7,7 @@ mod processing;
 mod shape;
 mod tensor;
 mod too_new;
-mod web_address;
+pub(crate) mod web_address;
 mod weights;
 
 pub use metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};

@@ -69,6 +69,11 @@ impl DocPath {
         self.0.pop()
     }
 
+    /// The path to what lies at `path` below this one.
+    pub(crate) fn below(&self, path: &[Segment]) -> Self {
+        Self(self.0.iter().chain(path).cloned().collect())
+    }
+
     /// The path of the node that holds this one; `None` for the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {

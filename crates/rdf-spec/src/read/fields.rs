@@ -1,11 +1,17 @@
 //! The fields of a mapping: required, optional, nullable, and those nobody knows.
 
+use indexmap::IndexMap;
+
 use super::{FromNode, Reader};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Mapping, Node, Position};
+use crate::value::Yaml;
 
 /// The most unknown fields of a mapping that come with advice: to look for a neighbour takes time.
 const MAX_ADVICE: usize = 32;
+
+/// The most unknown fields of a mapping that are listed where they do no harm.
+const MAX_IGNORED: usize = 32;
 
 /// Hands out the fields of a mapping and remembers which were asked for.
 pub(crate) struct Fields<'n> {
@@ -131,6 +137,27 @@ impl<'n> Fields<'n> {
             }
             reader.push(diagnostic);
         }
+    }
+}
+
+impl Fields<'_> {
+    /// Keeps every key that no reader asked for, and says that it has no meaning.
+    pub(crate) fn keep_unknown(self, reader: &mut Reader) -> IndexMap<String, Yaml> {
+        let mut kept = IndexMap::new();
+        for (key, entry) in self.mapping.iter().filter(|(key, _)| !self.known.contains(key)) {
+            kept.insert(key.to_owned(), entry.value.to_yaml());
+            let name = key.escape_debug();
+            let message = match kept.len() {
+                ..MAX_IGNORED => format!("`{name}` is not a field of the format here, readers ignore it"),
+                MAX_IGNORED => format!("`{name}` and all further unknown fields are ignored by readers"),
+                _ => continue,
+            };
+            let path = reader.path().join(key);
+            let mut diagnostic = Diagnostic::new(Code::IgnoredField, path, message).at(entry.key_span.start);
+            diagnostic.help = closest(key, &self.known).map(|known| format!("did you mean `{known}`?"));
+            reader.push(diagnostic);
+        }
+        kept
     }
 }
 

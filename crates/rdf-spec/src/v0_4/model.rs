@@ -9,10 +9,13 @@ use super::web_address::read_web_address;
 use super::weights::{ReadWeights, Weights};
 use crate::diagnostic::{Code, Severity};
 use crate::document::{DocPath, Node};
+use crate::generic::TrainingData;
+use crate::generic::files::{Cover, PackagedFile, check_reserved_name, read_attachments, read_icon};
+use crate::generic::metadata::read_id_emoji;
 use crate::parsed::nearest;
 use crate::read::{Fields, FromNode, Reader};
 use crate::rules::{Facts, Tensors, check_facts};
-use crate::value::{FileSource, FormatVersion, License, TensorName, Timestamp, Version, Yaml};
+use crate::value::{FileSource, FormatVersion, License, ResourceId, TensorName, Timestamp, Version, Yaml};
 
 /// A model description in format 0.4: plain data, without positions.
 ///
@@ -63,7 +66,7 @@ pub struct ModelRdf {
     /// An emoji or image.
     pub icon: Option<String>,
     /// Identifier within a collection.
-    pub id: Option<String>,
+    pub id: Option<ResourceId>,
     /// An emoji for the identifier (0.4.10).
     pub id_emoji: Option<String>,
     /// Identifiers of related resources.
@@ -75,7 +78,7 @@ pub struct ModelRdf {
     /// The model that this one was made from; its form differs between versions.
     pub parent: Option<Yaml>,
     /// Where the description itself comes from.
-    pub rdf_source: Option<String>,
+    pub rdf_source: Option<FileSource>,
     /// How the network has to be run, if not as usual.
     pub run_mode: Option<RunMode>,
     /// Words to find the model by.
@@ -222,11 +225,11 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
     let license = fields.required(reader, "license");
     let test_inputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_inputs");
     let test_outputs: Option<Vec<NpySource>> = fields.required_list(reader, "test_outputs");
-    let sample_inputs = fields.list(reader, "sample_inputs");
-    let sample_outputs = fields.list(reader, "sample_outputs");
+    let sample_inputs: Vec<PackagedFile> = fields.list(reader, "sample_inputs");
+    let sample_outputs: Vec<PackagedFile> = fields.list(reader, "sample_outputs");
     let timestamp = fields.required(reader, "timestamp");
     let weights: Option<ReadWeights> = fields.required(reader, "weights");
-    let attachments = fields.nullable(reader, "attachments");
+    let attachments = read_attachments(&mut fields, reader);
     let cite: Vec<CiteEntry> = fields.list(reader, "cite");
     if fields
         .node("cite")
@@ -240,13 +243,13 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
         reader.push(diagnostic);
     }
     let config = fields.optional(reader, "config").unwrap_or_default();
-    let covers = fields.list(reader, "covers");
+    let covers: Vec<Cover> = fields.list(reader, "covers");
     let download_url = read_web_address(&mut fields, reader, "download_url", Severity::Error);
     // Readers in use take any text here, such as `git@...`: a person finds the way all the same.
     let git_repo = read_web_address(&mut fields, reader, "git_repo", Severity::Warning);
-    let icon = fields.nullable(reader, "icon");
+    let icon = read_icon(&mut fields, reader);
     let id = fields.nullable(reader, "id");
-    let id_emoji = fields.nullable(reader, "id_emoji");
+    let id_emoji = read_id_emoji(&mut fields, reader);
     let links = fields.list(reader, "links");
     let maintainers = fields.list(reader, "maintainers");
     let packaged_by = fields.list(reader, "packaged_by");
@@ -254,7 +257,7 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
     let rdf_source = fields.nullable(reader, "rdf_source");
     let run_mode = fields.nullable(reader, "run_mode");
     let tags = fields.list(reader, "tags");
-    let training_data: Option<TrainingData> = fields.nullable(reader, "training_data");
+    let training_data = read_training_data(&mut fields, reader);
     let uploader = fields.nullable(reader, "uploader");
     let version: Option<Version> = fields.nullable(reader, "version");
     if let Some((version, node)) = version.as_ref().zip(fields.node("version")) {
@@ -309,14 +312,14 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
             license: license?,
             test_inputs: test_inputs?,
             test_outputs: test_outputs?,
-            sample_inputs,
-            sample_outputs,
+            sample_inputs: sample_inputs.into_iter().map(|file| file.0).collect(),
+            sample_outputs: sample_outputs.into_iter().map(|file| file.0).collect(),
             timestamp: timestamp?,
             weights: weights?.complete()?,
             attachments,
             cite,
             config,
-            covers,
+            covers: covers.into_iter().map(|cover| cover.0).collect(),
             download_url,
             git_repo,
             icon,
@@ -329,7 +332,7 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
             rdf_source,
             run_mode,
             tags,
-            training_data: training_data.map(|data| data.0),
+            training_data,
             uploader,
             version,
             version_number,
@@ -341,25 +344,10 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
     }
 }
 
-/// A dataset: a reference to one, or its whole description, kept as it is.
-struct TrainingData(Yaml);
-
-impl FromNode for TrainingData {
-    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let Some(mapping) = node.as_mapping() else {
-            reader.wrong_type(
-                node,
-                "a mapping with the `id` of a dataset, or a dataset description",
-            );
-            return None;
-        };
-        if mapping.get("id").is_none() && mapping.get("name").is_none() {
-            let message = "`training_data` needs the `id` of a dataset, or a dataset description";
-            reader.report(Code::MissingField, node, message);
-            return None;
-        }
-        Some(Self(node.to_yaml()))
-    }
+/// A dataset: a reference to one, or its whole description, checked and kept as it is.
+fn read_training_data(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Yaml> {
+    let _: TrainingData = fields.nullable(reader, "training_data")?;
+    fields.node("training_data").map(Node::to_yaml)
 }
 
 /// A file whose name ends in `.npy`.
@@ -367,7 +355,7 @@ struct NpySource(FileSource);
 
 impl FromNode for NpySource {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let source = FileSource::from_node(node, reader)?;
+        let source = PackagedFile::from_node(node, reader)?.0;
         if !source.file_name().ends_with(".npy") {
             let message = format!(
                 "a test tensor is a numpy file (.npy), found {}",
@@ -405,6 +393,7 @@ fn check_resource_version(version: &Version, node: &Node, reader: &mut Reader) {
 }
 
 fn check_documentation(file: &FileSource, node: &Node, reader: &mut Reader) {
+    check_reserved_name(file, node, reader);
     if !file.file_name().ends_with(".md") {
         let message = format!(
             "the documentation is a Markdown file (.md), found {}",

@@ -6,7 +6,7 @@ use crate::read::{Fields, Reader};
 
 /// Reads an optional address; one that is no http or https URL is kept as written, and reported with the
 /// severity that the field calls for.
-pub(super) fn read_web_address(
+pub(crate) fn read_web_address(
     fields: &mut Fields<'_>,
     reader: &mut Reader,
     key: &'static str,

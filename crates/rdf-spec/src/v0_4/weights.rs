@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::metadata::{Attachments, Author};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Node, quoted};
+use crate::generic::files::PackagedFile;
 use crate::read::{Fields, FromNode, Reader};
 use crate::value::{FileSource, Sha256, ValueError, Version, Yaml};
 
@@ -216,7 +217,7 @@ impl FromNode for ReadWeights {
 
 fn read_entry(format: WeightsFormat, node: &Node, reader: &mut Reader) -> Option<WeightsEntry> {
     let mut fields = reader.fields(node)?;
-    let source = fields.required(reader, "source");
+    let source: Option<PackagedFile> = fields.required(reader, "source");
     let sha256 = fields.nullable(reader, "sha256");
     let authors = fields.nullable(reader, "authors").unwrap_or_default();
     let attachments: Option<Attachments> = fields.nullable(reader, "attachments");
@@ -270,7 +271,7 @@ fn read_entry(format: WeightsFormat, node: &Node, reader: &mut Reader) -> Option
     };
     let complete = read_format_fields(format, &mut fields, reader, &mut entry);
     fields.finish(reader);
-    entry.source = source?;
+    entry.source = source?.0;
     complete.then_some(entry)
 }
 

@@ -9,8 +9,8 @@ use crate::v0_4::{
     Weights, WeightsEntry, WeightsFormat,
 };
 use crate::value::{
-    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, Sha256, TensorName,
-    Timestamp, Version, Yaml,
+    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, ResourceId, Sha256,
+    TensorName, Timestamp, Version, Yaml,
 };
 
 /// Numbers that JSON does not have (infinities, NaN) are written as the texts `inf`, `-inf` and `nan`, which
@@ -52,6 +52,6 @@ serialize_as_document! {
     ProcessingStep, StatisticsMode, Coefficients,
     Weights, WeightsEntry, WeightsFormat, Architecture,
     Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader,
-    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, Sha256, TensorName, Timestamp,
+    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, ResourceId, Sha256, TensorName, Timestamp,
     Version,
 }

@@ -3,8 +3,8 @@
 use super::ToTree;
 use crate::v0_4::{StatisticsMode, WeightsFormat};
 use crate::value::{
-    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, Sha256, TensorName,
-    Timestamp, Version, Yaml,
+    Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, ResourceId, Sha256,
+    TensorName, Timestamp, Version, Yaml,
 };
 
 impl ToTree for Yaml {
@@ -76,6 +76,7 @@ as_text! {
     FormatVersion: as_str,
     License: as_str,
     Orcid: as_str,
+    ResourceId: as_str,
     Sha256: as_str,
     StatisticsMode: name,
     TensorName: as_str,
