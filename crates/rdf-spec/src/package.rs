@@ -1,6 +1,7 @@
 //! Packages: a folder or zip file with a description and the files that it refers to.
 
 mod archive;
+mod check;
 mod digest;
 mod error;
 mod files;
@@ -12,8 +13,7 @@ pub use files::PackageFiles;
 
 use std::path::Path;
 
-use self::references::Reference;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::parsed::Parsed;
 use crate::v0_4::ModelRdf;
 
@@ -77,46 +77,34 @@ impl Package {
         &self.parsed
     }
 
-    /// Looks whether the files that the description refers to are there and have the digests that it states.
+    /// Looks into the files that the description refers to.
     ///
-    /// Files at a URL are not looked at. Every local file with a digest is read once.
+    /// - All of them are there, and have the digests that the description states.
+    /// - Test tensors are numpy files with the axes, sizes and element types that the tensors are described with
+    ///   (`test-tensor-mismatch`). The batch axis is free. Where the size of an implicit shape is no whole number,
+    ///   the whole numbers next to it are right. An input may be stored in any type whose values are all values of
+    ///   the declared one, an output also as floating-point numbers whatever it is declared as, and a
+    ///   floating-point tensor in any precision: published packages are like that, and consumers compare after
+    ///   a cast.
+    /// - Covers are PNG, JPEG or GIF images, as their names say, below 500 000 bytes, and twice as wide as high
+    ///   within one percent or one pixel.
+    /// - The documentation is UTF-8 text; that of a model has a heading that names validation in its first 4 MiB.
+    ///
+    /// Files at a URL are not looked at. Every file is opened once, and read whole only for a digest. The first
+    /// thousand findings are listed.
     #[must_use]
     pub fn check_files(&self) -> Vec<Diagnostic> {
         let Some(document) = self.parsed.document() else {
             return Vec::new();
         };
-        let mut found = Vec::new();
-        for reference in references::of(document.root()) {
-            if let Some(problem) = self.check_file(&reference) {
-                let position = self
-                    .parsed
-                    .document()
-                    .map(|document| document.nearest_position(&problem.path));
-                found.push(Diagnostic { position, ..problem });
+        let model = self.parsed.value();
+        let mut found = check::check(&self.files, document.root(), model, self.parsed.diagnostics());
+        for finding in &mut found {
+            finding.position = Some(document.nearest_position(&finding.path));
+            for related in &mut finding.related {
+                related.position = Some(document.nearest_position(&related.path));
             }
         }
         found
-    }
-
-    fn check_file(&self, reference: &Reference) -> Option<Diagnostic> {
-        let file = reference.source.relative_path()?;
-        let missing = |error: PackageError| {
-            Diagnostic::new(Code::MissingFile, reference.path.clone(), error.in_one_line())
-        };
-        let Some((place, stated)) = &reference.digest else {
-            return self.files.size(file).err().map(missing);
-        };
-        match self.files.sha256(file) {
-            Err(error) => Some(missing(error)),
-            Ok(actual) if actual == *stated => None,
-            Ok(actual) => {
-                let message =
-                    format!("`{file}` has the SHA-256 digest {actual}, the description states {stated}");
-                Some(
-                    Diagnostic::new(Code::DigestMismatch, place.clone(), message)
-                        .help("the file was changed or damaged, or the digest is out of date"),
-                )
-            }
-        }
     }
 }
