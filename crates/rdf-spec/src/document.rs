@@ -16,8 +16,8 @@ use crate::diagnostic::Diagnostic;
 /// A YAML document: every value knows its line and column.
 ///
 /// Reading follows YAML 1.2 with its core schema, so `y`, `no` and `on` are text, not truth values.
-/// Bounds: 1 MiB of text; 128 levels of nesting, 250 000 values and 16 MiB of their text
-/// after aliases are resolved; keys of 1024 bytes.
+/// Bounds: 1 MiB of text; 128 levels of nesting; values that take, once aliases are resolved, two megabytes of
+/// memory and three bytes more for each byte of the text; keys of 1024 bytes.
 ///
 /// ```
 /// use rdf_spec::{DocPath, Document};
