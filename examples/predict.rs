@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .unwrap_or_else(|| PathBuf::from(fixture).join("test_input.npy"));
 
     let package = Package::open(&model)?;
-    let description = package.parsed().value().ok_or("the description is incomplete")?;
+    let description = package.model().ok_or("the description is incomplete")?;
     let mut pipeline = Pipeline::builder(&package).build()?;
     let name = description.inputs[0].name.as_str();
     let outputs = pipeline.predict(&Sample::new().with(name, read_npy_file(&image)?))?;

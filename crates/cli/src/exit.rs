@@ -64,7 +64,8 @@ impl Failure {
     /// A pipeline that cannot be built or run: asking for what is not there is wrong usage, all else a failure.
     pub(crate) fn of_pipeline(error: &PipelineError) -> Self {
         match error.kind() {
-            PipelineErrorKind::UnknownBackend { .. }
+            PipelineErrorKind::NotAModel { .. }
+            | PipelineErrorKind::UnknownBackend { .. }
             | PipelineErrorKind::NoSuchWeights { .. }
             | PipelineErrorKind::BackendDoesNotRun { .. } => Self::usage(error.to_string()),
             _ => Self::because(error),

@@ -32,6 +32,10 @@ const UNCLEAR: [Code; 8] = [
 pub(crate) fn network(package: &Package, demand: DescriptionDemand) -> Result<&Network, PipelineError> {
     let parsed = package.parsed();
     let found = parsed.diagnostics();
+    if let Some(other) = parsed.value().filter(|rdf| rdf.as_model().is_none()) {
+        let resource_type = other.resource_type().to_owned();
+        return Err(PipelineErrorKind::NotAModel { resource_type }.into());
+    }
     let refused: Vec<Diagnostic> = match (demand, parsed.network()) {
         (DescriptionDemand::Runnable, Some(_)) => found
             .iter()

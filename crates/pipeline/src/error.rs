@@ -40,6 +40,12 @@ pub enum PipelineErrorKind {
     /// The description is invalid, or not clear where running needs it: with the findings that keep it from running.
     #[error("the description cannot be run: {}", summary(.0))]
     InvalidDescription(Vec<Diagnostic>),
+    /// The description is one of another resource.
+    #[error("the description is of type `{resource_type}`, only models can be run")]
+    NotAModel {
+        /// The type of the resource.
+        resource_type: String,
+    },
     /// There is not one test tensor for each tensor.
     #[error("the description lists {found} test {role}s that can be read for {described} {role}s")]
     TestTensorCount {

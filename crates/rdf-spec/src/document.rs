@@ -8,7 +8,7 @@ mod scalar;
 
 pub(crate) use node::quoted;
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};
-pub(crate) use parse::{MAX_BYTES, MAX_DEPTH, MAX_KEY, MAX_NODES, is_printable, nested_too_deep};
+pub(crate) use parse::{MAX_BYTES, MAX_DEPTH, MAX_KEY, is_printable, nested_too_deep};
 pub use path::{DocPath, Segment};
 pub use position::{Position, Span};
 
@@ -17,8 +17,8 @@ use crate::diagnostic::Diagnostic;
 /// A YAML document: every value knows its line and column.
 ///
 /// Reading follows YAML 1.2 with its core schema, so `y`, `no` and `on` are text, not truth values.
-/// Bounds: 1 MiB of text; 128 levels of nesting, 250 000 values and 16 MiB of their text
-/// after aliases are resolved; keys of 1024 bytes.
+/// Bounds: 1 MiB of text; 128 levels of nesting; values that take, once aliases are resolved, two megabytes of
+/// memory and three bytes more for each byte of the text; keys of 1024 bytes.
 ///
 /// ```
 /// use rdf_spec::{DocPath, Document};

@@ -1,6 +1,7 @@
 //! Packages: a folder or zip file with a description and the files that it refers to.
 
 mod archive;
+mod check;
 mod digest;
 mod error;
 mod files;
@@ -12,15 +13,15 @@ pub use files::PackageFiles;
 
 use std::path::Path;
 
-use self::references::Reference;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::parsed::Parsed;
+use crate::rdf::Rdf;
 use crate::v0_4::ModelRdf;
 
 /// The largest description that is read.
 const MAX_DESCRIPTION_BYTES: u64 = 16 << 20;
 
-/// A model package: its files and what reading its description gave.
+/// A package: its files and what reading its description gave.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +29,7 @@ const MAX_DESCRIPTION_BYTES: u64 = 16 << 20;
 /// std::fs::write(folder.path().join("rdf.yaml"), include_str!("../tests/documents/minimal.yaml"))?;
 ///
 /// let package = rdf_spec::Package::open(folder.path())?;
-/// assert_eq!(package.parsed().value().unwrap().name, "Smallest model");
+/// assert_eq!(package.model().unwrap().name, "Smallest model");
 /// // Neither README.md nor the tensors nor the weights are there:
 /// assert_eq!(package.check_files().len(), 4);
 /// # Ok(())
@@ -38,7 +39,7 @@ const MAX_DESCRIPTION_BYTES: u64 = 16 << 20;
 pub struct Package {
     files: PackageFiles,
     text: String,
-    parsed: Parsed<ModelRdf>,
+    parsed: Parsed<Rdf>,
 }
 
 impl Package {
@@ -55,7 +56,7 @@ impl Package {
         let bytes = files.read(&name, MAX_DESCRIPTION_BYTES)?;
         let text = String::from_utf8(bytes)
             .map_err(|_| PackageError::new(PackageErrorKind::NotText { file: name }))?;
-        let parsed = ModelRdf::from_yaml(&text);
+        let parsed = Rdf::from_yaml(&text);
         Ok(Self { files, text, parsed })
     }
 
@@ -73,50 +74,44 @@ impl Package {
 
     /// The description and all findings about it.
     #[must_use]
-    pub fn parsed(&self) -> &Parsed<ModelRdf> {
+    pub fn parsed(&self) -> &Parsed<Rdf> {
         &self.parsed
     }
 
-    /// Looks whether the files that the description refers to are there and have the digests that it states.
+    /// The description, if it is that of a model and could be read; it may be invalid all the same.
+    #[must_use]
+    pub fn model(&self) -> Option<&ModelRdf> {
+        self.parsed.value()?.as_model()
+    }
+
+    /// Looks into the files that the description refers to.
     ///
-    /// Files at a URL are not looked at. Every local file with a digest is read once.
+    /// - All of them are there, and have the digests that the description states.
+    /// - Test tensors are numpy files with the axes, sizes and element types that the tensors are described with
+    ///   (`test-tensor-mismatch`). The batch axis is free. Where the size of an implicit shape is no whole number,
+    ///   the whole numbers next to it are right. An input may be stored in any type whose values are all values of
+    ///   the declared one, an output also as floating-point numbers whatever it is declared as, and a
+    ///   floating-point tensor in any precision: published packages are like that, and consumers compare after
+    ///   a cast.
+    /// - Covers are PNG, JPEG or GIF images, as their names say, below 500 000 bytes, and twice as wide as high
+    ///   within one percent or one pixel.
+    /// - The documentation is UTF-8 text; that of a model has a heading that names validation in its first 4 MiB.
+    ///
+    /// Files at a URL are not looked at. Every file is opened once, and read whole only for a digest. The first
+    /// thousand findings are listed.
     #[must_use]
     pub fn check_files(&self) -> Vec<Diagnostic> {
         let Some(document) = self.parsed.document() else {
             return Vec::new();
         };
-        let mut found = Vec::new();
-        for reference in references::of(document.root()) {
-            if let Some(problem) = self.check_file(&reference) {
-                let position = self
-                    .parsed
-                    .document()
-                    .map(|document| document.nearest_position(&problem.path));
-                found.push(Diagnostic { position, ..problem });
+        let network = self.parsed.network();
+        let mut found = check::check(&self.files, document.root(), network, self.parsed.diagnostics());
+        for finding in &mut found {
+            finding.position = Some(document.nearest_position(&finding.path));
+            for related in &mut finding.related {
+                related.position = Some(document.nearest_position(&related.path));
             }
         }
         found
-    }
-
-    fn check_file(&self, reference: &Reference) -> Option<Diagnostic> {
-        let file = reference.source.relative_path()?;
-        let missing = |error: PackageError| {
-            Diagnostic::new(Code::MissingFile, reference.path.clone(), error.in_one_line())
-        };
-        let Some((place, stated)) = &reference.digest else {
-            return self.files.size(file).err().map(missing);
-        };
-        match self.files.sha256(file) {
-            Err(error) => Some(missing(error)),
-            Ok(actual) if actual == *stated => None,
-            Ok(actual) => {
-                let message =
-                    format!("`{file}` has the SHA-256 digest {actual}, the description states {stated}");
-                Some(
-                    Diagnostic::new(Code::DigestMismatch, place.clone(), message)
-                        .help("the file was changed or damaged, or the digest is out of date"),
-                )
-            }
-        }
     }
 }

@@ -9,7 +9,14 @@ use crate::render::{diagnostics, inspection, json, message};
 pub(crate) fn run(options: &InspectOptions) -> Result<Exit, Failure> {
     let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
     let parsed = package.parsed();
-    let Some(model) = parsed.value() else {
+    if let Some(other) = parsed.value().filter(|rdf| rdf.as_model().is_none()) {
+        return Err(Failure::usage(format!(
+            "{} is of type `{}`, only models can be shown",
+            options.source.display(),
+            other.resource_type()
+        )));
+    }
+    let Some(model) = package.model() else {
         diagnostics::print_to_stderr(&package, parsed.diagnostics());
         message::error(&format!(
             "{} cannot be shown: its description is incomplete",

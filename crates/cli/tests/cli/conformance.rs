@@ -120,8 +120,7 @@ fn operation_packages_pass() {
 fn uses_supported_operations(path: &Path) -> bool {
     let package = Package::open(path).unwrap();
     let model = package
-        .parsed()
-        .value()
+        .model()
         .unwrap_or_else(|| panic!("{}: {:?}", path.display(), package.parsed()));
     let steps = model.inputs.iter().flat_map(|tensor| &tensor.preprocessing);
     steps

@@ -63,7 +63,8 @@ pub enum ScalarValue {
 /// Keys with their values, in the order of the document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mapping {
-    pub(crate) entries: IndexMap<String, Entry>,
+    /// In a box: a node is as large as the largest thing that it can be, and most are scalars.
+    pub(crate) entries: Box<IndexMap<String, Entry>>,
 }
 
 /// A key of a [`Mapping`] and its value.

@@ -1,6 +1,7 @@
 //! From YAML events to positioned nodes, within bounds.
 
 mod bounds;
+mod input;
 mod scalars;
 
 use std::collections::HashMap;
@@ -9,12 +10,13 @@ use std::rc::Rc;
 use indexmap::map::Entry as MapEntry;
 use saphyr_parser::{Event, Parser};
 
-use super::node::{Entry, Mapping, Node, NodeKind, ScalarStyle, ScalarValue};
+use super::node::{Entry, Mapping, Node, NodeKind, ScalarValue};
 use super::path::DocPath;
 use super::position::{Position, Span};
 use crate::diagnostic::{Code, Diagnostic};
-use bounds::{Anchored, Extent, MAX_DUPLICATES};
-pub(crate) use bounds::{MAX_BYTES, MAX_DEPTH, MAX_KEY, MAX_NODES, nested_too_deep};
+use bounds::{Anchored, Extent, MAX_DUPLICATE_TEXT, MAX_DUPLICATES};
+pub(crate) use bounds::{MAX_BYTES, MAX_DEPTH, MAX_KEY, nested_too_deep};
+use input::{BoundedInput, Source};
 
 /// The root of the document and what is wrong with its text, or the one problem that ends it.
 pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
@@ -26,7 +28,7 @@ pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
         return Err(Diagnostic::new(Code::DocumentTooLarge, DocPath::root(), message).at(Position::START));
     }
     // A byte order mark is no part of the text.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix(input::BYTE_ORDER_MARK).unwrap_or(text);
     if let Some((at, character)) = text
         .char_indices()
         .find(|(_, character)| !is_printable(*character))
@@ -35,11 +37,17 @@ pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
         let diagnostic = Diagnostic::new(Code::SyntaxError, DocPath::root(), message);
         return Err(diagnostic.at(Position::end_of(&text[..at])));
     }
-    let mut parser = Parser::new_from_str(text);
-    let mut builder = Builder::default();
+    let source = Source::of(text);
+    let (input, waiting) = BoundedInput::new(source.text());
+    let mut parser = Parser::new(input);
+    let mut builder = Builder::within(text.len());
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| syntax_error(&error, text))?;
-        builder.event(event, span.into())?;
+        if waiting.are_too_many() {
+            return Err(builder.too_much_in_brackets());
+        }
+        waiting.reset();
+        let (event, span) = event.map_err(|error| syntax_error(&error, text, &source))?;
+        builder.event(event, source.span(span))?;
     }
     let root = builder.root.ok_or_else(|| {
         Diagnostic::new(Code::SyntaxError, DocPath::root(), "the document is empty").at(Position::START)
@@ -56,9 +64,9 @@ pub(crate) fn is_printable(character: char) -> bool {
     }
 }
 
-fn syntax_error(error: &saphyr_parser::ScanError, text: &str) -> Diagnostic {
+fn syntax_error(error: &saphyr_parser::ScanError, text: &str, source: &Source<'_>) -> Diagnostic {
     // The scanner ends the last line of a text itself where the text does not.
-    let at = Position::from(*error.marker()).min(Position::end_of(text));
+    let at = source.position(*error.marker()).min(Position::end_of(text));
     // The scanner reads ahead in lists and mappings in brackets, and has a bound of its own there.
     if error.info() == "recursion limit exceeded" {
         return bounds::nested_too_deep(DocPath::root()).at(at);
@@ -76,13 +84,17 @@ struct Builder {
     /// The lists and mappings that are open, outermost first.
     open: Vec<Open>,
     anchors: HashMap<usize, Rc<Anchored>>,
-    /// What is kept for aliases: nested anchors keep their content more than once.
-    anchored: Extent,
     /// What was read so far, with what aliases stand for.
     total: Extent,
+    /// The same with what is kept for aliases: nested anchors keep their content more than once.
+    held: Extent,
+    /// How much that may be.
+    limit: Extent,
     documents: usize,
     root: Option<Node>,
     diagnostics: Vec<Diagnostic>,
+    /// How much text the paths of the findings have.
+    duplicate_text: usize,
     path: DocPath,
     last: Option<Span>,
 }
@@ -107,8 +119,6 @@ struct Key {
     text: String,
     span: Span,
     is_text: bool,
-    /// `<<` without quotes: not a key, but a wish to merge.
-    merges: bool,
     duplicate: bool,
 }
 
@@ -162,7 +172,11 @@ impl Builder {
 
     fn start(&mut self, kind: OpenKind, anchor: usize, start: Position) -> Result<(), Diagnostic> {
         let before = self.total;
-        self.count(Extent::of_container(), start)?;
+        let extent = match kind {
+            OpenKind::Sequence(_) => Extent::of_sequence(),
+            OpenKind::Mapping { .. } => Extent::of_mapping(),
+        };
+        self.count(extent, start)?;
         self.check_depth(1, start)?;
         match self.open.last() {
             Some(Open {
@@ -201,13 +215,17 @@ impl Builder {
         // A block ends where its last value ends, not where the next line begins.
         let end = self.last.map_or(span.end, |last| last.end.max(open.start));
         let kind = match open.kind {
-            OpenKind::Sequence(items) => NodeKind::Sequence(items),
+            OpenKind::Sequence(mut items) => {
+                items.shrink_to_fit();
+                NodeKind::Sequence(items)
+            }
             OpenKind::Mapping {
                 mut mapping, merges, ..
             } => {
                 for node in merges {
                     self.merge(&mut mapping, &node)?;
                 }
+                mapping.entries.shrink_to_fit();
                 NodeKind::Mapping(mapping)
             }
         };
@@ -239,7 +257,7 @@ impl Builder {
             return Err(self.fatal(Code::SyntaxError, node.span.start, message));
         }
         for source in sources.iter().filter_map(Node::as_mapping) {
-            for (key, entry) in &source.entries {
+            for (key, entry) in source.entries.iter() {
                 if !mapping.entries.contains_key(key) {
                     mapping.entries.insert(key.clone(), entry.clone());
                 }
@@ -277,12 +295,11 @@ impl Builder {
                 text: scalar.text.clone(),
                 span: node.span,
                 is_text: scalar.value == ScalarValue::String,
-                merges: scalar.text == "<<" && scalar.style == ScalarStyle::Plain,
                 duplicate,
             });
             return Ok(());
         };
-        if found.merges {
+        if found.text == "<<" && found.is_text {
             merges.push(node);
             return Ok(());
         }
@@ -303,13 +320,17 @@ impl Builder {
         }
         Ok(())
     }
+
     fn report_duplicate(&mut self, key: &Key, first: Option<Position>) {
-        if self.diagnostics.len() >= MAX_DUPLICATES {
+        if self.diagnostics.len() >= MAX_DUPLICATES || self.duplicate_text > MAX_DUPLICATE_TEXT {
             return;
         }
         let path = self.path.join(key.text.as_str());
+        self.duplicate_text += bounds::text_of(&path);
         let message = format!("the key `{}` stands here a second time", key.text.escape_debug());
-        let help = if self.diagnostics.len() + 1 == MAX_DUPLICATES {
+        let is_last =
+            self.diagnostics.len() + 1 == MAX_DUPLICATES || self.duplicate_text > MAX_DUPLICATE_TEXT;
+        let help = if is_last {
             "keep one of the two; further keys that stand twice are not listed"
         } else {
             "keep one of the two"

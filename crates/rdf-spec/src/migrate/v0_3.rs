@@ -113,7 +113,7 @@ fn merge_people(edits: &mut Edits<'_>, from: &[&str], key: &str, to: &[&str]) {
             continue;
         };
         if let NodeKind::Mapping(details) = details.kind {
-            for (key, detail) in details.entries {
+            for (key, detail) in *details.entries {
                 person.entry(key).or_insert(detail);
             }
         }

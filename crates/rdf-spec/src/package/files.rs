@@ -28,6 +28,24 @@ enum Kind {
     Archive(Archive),
 }
 
+/// What was seen of a file.
+#[derive(Debug)]
+pub(super) struct Look {
+    /// Its size in bytes; in a zip file the size that it declares, unless its end was seen.
+    pub(super) size: u64,
+    /// Its first bytes.
+    pub(super) head: Vec<u8>,
+    /// Its digest, if it was asked for.
+    pub(super) sha256: Option<Sha256>,
+}
+
+/// Whether the digest of a file is needed: then all of it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digest {
+    Wanted,
+    NotWanted,
+}
+
 impl PackageFiles {
     /// Opens a folder, a zip file, or the folder around a description.
     ///
@@ -176,6 +194,33 @@ impl PackageFiles {
         self.with_reader(file, |mut reader| {
             Sha256::of(&mut reader).map_err(|error| self.failed(file, error))
         })
+    }
+
+    /// Opens a file once: keeps up to `head` bytes of its start and, if wanted, computes the digest of all of it.
+    pub(super) fn look(&self, file: &str, head: usize, digest: Digest) -> Result<Look, PackageError> {
+        let mut look = Look {
+            size: self.size(file)?,
+            head: Vec::new(),
+            sha256: None,
+        };
+        if head == 0 && digest == Digest::NotWanted {
+            return Ok(look);
+        }
+        self.with_reader(file, |reader| {
+            let failed = |error| self.failed(file, error);
+            let limit = head as u64;
+            reader.take(limit).read_to_end(&mut look.head).map_err(failed)?;
+            if digest == Digest::Wanted {
+                let mut whole = look.head.as_slice().chain(reader);
+                look.sha256 = Some(Sha256::of(&mut whole).map_err(failed)?);
+            }
+            Ok(())
+        })?;
+        if look.head.len() < head {
+            // What a zip file declares is not trusted where its end was seen.
+            look.size = look.head.len() as u64;
+        }
+        Ok(look)
     }
 
     fn inside(&self, file: &str) -> Result<String, PackageError> {

@@ -1,57 +1,92 @@
-//! The files that a description refers to, read from its tree: also where the rest of it cannot be read.
+//! The files that a description refers to, read from its tree: also where the rest of it cannot be read, and
+//! whatever type of resource it describes.
 
-use crate::document::{DocPath, Node};
-use crate::v0_4::{Architecture, WeightsFormat};
+use crate::document::{DocPath, Mapping, Node};
+use crate::v0_4::Architecture;
 use crate::value::{FileSource, Sha256};
 
 /// A file that a description refers to.
+#[derive(Debug)]
 pub(super) struct Reference {
     pub(super) path: DocPath,
     pub(super) source: FileSource,
     /// The digest that the description states, and where.
     pub(super) digest: Option<(DocPath, Sha256)>,
+    pub(super) role: Role,
 }
 
-/// The lists of files at the top of a description.
-const LISTS: [&str; 5] = [
-    "covers",
-    "test_inputs",
-    "test_outputs",
-    "sample_inputs",
-    "sample_outputs",
-];
+/// What a file is there for: what is looked at in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Any file: it has to be there.
+    Any,
+    /// The test tensor of the input with this index.
+    TestInput(usize),
+    /// The test tensor of the output with this index.
+    TestOutput(usize),
+    /// An image for the resource's card.
+    Cover,
+    /// The documentation.
+    Documentation,
+}
 
 /// All references that can be read; what cannot is a finding of reading the description.
 pub(super) fn of(root: &Node) -> Vec<Reference> {
     let top = DocPath::root();
     let mut all = Vec::new();
-    all.extend(plain(top.join("documentation"), child(root, "documentation")));
-    for key in LISTS {
-        list(&mut all, &top.join(key), child(root, key));
+    let documentation = plain(top.join("documentation"), child(root, "documentation"));
+    all.extend(documentation.map(|reference| reference.with_role(Role::Documentation)));
+    list(&mut all, &top.join("covers"), child(root, "covers"), |_| {
+        Role::Cover
+    });
+    let test_inputs = child(root, "test_inputs");
+    list(&mut all, &top.join("test_inputs"), test_inputs, Role::TestInput);
+    let test_outputs = child(root, "test_outputs");
+    list(
+        &mut all,
+        &top.join("test_outputs"),
+        test_outputs,
+        Role::TestOutput,
+    );
+    for key in ["sample_inputs", "sample_outputs"] {
+        list(&mut all, &top.join(key), child(root, key), any);
     }
-    let files = child(root, "attachments").and_then(|attachments| child(attachments, "files"));
-    list(&mut all, &top.join("attachments").join("files"), files);
-    let weights = child(root, "weights");
-    for format in WeightsFormat::ALL {
-        let Some(entry) = weights.and_then(|weights| child(weights, format.name())) else {
-            continue;
-        };
-        let path = top.join("weights").join(format.name());
-        let source = plain(path.join("source"), child(entry, "source"));
-        all.extend(source.map(|source| source.with_digest(path.join("sha256"), child(entry, "sha256"))));
-        if let Some(Ok(Architecture::File { source, .. })) =
-            text(child(entry, "architecture")).map(Architecture::parse)
-        {
-            let reference = Reference {
-                path: path.join("architecture"),
-                source,
-                digest: None,
-            };
-            let digest = child(entry, "architecture_sha256");
-            all.push(reference.with_digest(path.join("architecture_sha256"), digest));
-        }
+    attachments(&mut all, &top, root);
+    all.extend(image(&top, root));
+    let badges = child(root, "badges")
+        .and_then(Node::as_sequence)
+        .unwrap_or_default();
+    for (at, badge) in badges.iter().enumerate() {
+        all.extend(image(&top.join("badges").join(at), badge));
+    }
+    // The source of a notebook or application is a file; models of format 0.3 have their architecture here.
+    all.extend(if text(child(root, "type")) == Some("model") {
+        architecture(top.join("source"), child(root, "source"))
+    } else {
+        plain(top.join("source"), child(root, "source"))
+    });
+    all.extend(dependencies(
+        top.join("dependencies"),
+        child(root, "dependencies"),
+    ));
+    let weights = child(root, "weights").and_then(Node::as_mapping);
+    for (format, entry) in weights.into_iter().flat_map(Mapping::iter) {
+        weights_entry(&mut all, &top.join("weights").join(format), &entry.value);
     }
     all
+}
+
+fn weights_entry(all: &mut Vec<Reference>, path: &DocPath, entry: &Node) {
+    let source = plain(path.join("source"), child(entry, "source"));
+    all.extend(source.map(|source| source.with_digest(path.join("sha256"), child(entry, "sha256"))));
+    let source = architecture(path.join("architecture"), child(entry, "architecture"));
+    let digest = child(entry, "architecture_sha256");
+    all.extend(source.map(|source| source.with_digest(path.join("architecture_sha256"), digest)));
+    all.extend(dependencies(
+        path.join("dependencies"),
+        child(entry, "dependencies"),
+    ));
+    attachments(all, path, entry);
 }
 
 impl Reference {
@@ -59,6 +94,11 @@ impl Reference {
         self.digest = text(node)
             .and_then(|digest| Sha256::parse(digest).ok())
             .map(|digest| (path, digest));
+        self
+    }
+
+    fn with_role(mut self, role: Role) -> Self {
+        self.role = role;
         self
     }
 }
@@ -71,21 +111,58 @@ fn text(node: Option<&Node>) -> Option<&str> {
     node?.as_str()
 }
 
-fn plain(path: DocPath, node: Option<&Node>) -> Option<Reference> {
-    let source = FileSource::parse(text(node)?).ok()?;
-    Some(Reference {
+fn any(_: usize) -> Role {
+    Role::Any
+}
+
+fn reference(path: DocPath, source: FileSource) -> Reference {
+    Reference {
         path,
         source,
         digest: None,
-    })
+        role: Role::Any,
+    }
 }
 
-fn list(all: &mut Vec<Reference>, path: &DocPath, node: Option<&Node>) {
+fn plain(path: DocPath, node: Option<&Node>) -> Option<Reference> {
+    Some(reference(path, FileSource::parse(text(node)?).ok()?))
+}
+
+fn list(all: &mut Vec<Reference>, path: &DocPath, node: Option<&Node>, role: impl Fn(usize) -> Role) {
     let items = node.and_then(Node::as_sequence).unwrap_or_default();
     all.extend(
         items
             .iter()
             .enumerate()
-            .filter_map(|(at, item)| plain(path.join(at), Some(item))),
+            .filter_map(|(at, item)| Some(plain(path.join(at), Some(item))?.with_role(role(at)))),
     );
+}
+
+fn attachments(all: &mut Vec<Reference>, path: &DocPath, node: &Node) {
+    let files = child(node, "attachments").and_then(|attachments| child(attachments, "files"));
+    list(all, &path.join("attachments").join("files"), files, any);
+}
+
+/// `file.py:Callable`.
+fn architecture(path: DocPath, node: Option<&Node>) -> Option<Reference> {
+    match Architecture::parse(text(node)?) {
+        Ok(Architecture::File { source, .. }) => Some(reference(path, source)),
+        _ => None,
+    }
+}
+
+/// `manager:file`; addresses have colons of their own, behind the first.
+fn dependencies(path: DocPath, node: Option<&Node>) -> Option<Reference> {
+    let (manager, file) = text(node)?.split_once(':')?;
+    if manager.is_empty() {
+        return None;
+    }
+    Some(reference(path, FileSource::parse(file).ok()?))
+}
+
+/// The field `icon`: an image, or an emoji, which is no file. Only what looks like a path is one.
+fn image(path: &DocPath, node: &Node) -> Option<Reference> {
+    let icon = child(node, "icon")?;
+    let is_path = icon.as_str()?.contains(['.', '/']);
+    is_path.then(|| plain(path.join("icon"), Some(icon))).flatten()
 }

@@ -4,14 +4,17 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{
-    DocPath, Entry, MAX_DEPTH, MAX_KEY, MAX_NODES, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle,
-    ScalarValue, Span, nested_too_deep,
+    DocPath, Entry, MAX_DEPTH, MAX_KEY, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue,
+    Span, nested_too_deep,
 };
 use crate::value::Yaml;
 
+/// The most values of a tree. What a reader takes depends on the length of the text too.
+const MAX_VALUES: usize = 250_000;
+
 /// The nodes of a tree, all at the first character of no text.
 ///
-/// The bounds are those of a document, so that what passes can be read again once it is written.
+/// The bounds of depth and keys are those of a document.
 pub(crate) fn to_node(tree: &Yaml) -> Result<Node, Diagnostic> {
     Nodes::default().node(tree)
 }
@@ -72,8 +75,8 @@ impl Nodes {
 
     fn count(&mut self) -> Result<(), Diagnostic> {
         self.made += 1;
-        if self.made > MAX_NODES {
-            return Err(self.too_large(format!("the document has more than {MAX_NODES} values")));
+        if self.made > MAX_VALUES {
+            return Err(self.too_large(format!("the document has more than {MAX_VALUES} values")));
         }
         Ok(())
     }

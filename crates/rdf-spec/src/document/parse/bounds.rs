@@ -3,67 +3,71 @@
 use std::rc::Rc;
 
 use super::Builder;
+use super::input::MAX_WAITING;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::node::{Node, NodeKind};
-use crate::document::path::DocPath;
+use crate::document::path::{DocPath, Segment};
 use crate::document::position::Position;
 
-/// The longest text that is read: descriptions are kilobytes. The scanner holds a list in brackets as tokens,
-/// two hundred bytes for each byte of it, before it gives the first of them away.
+/// The longest text that is read: descriptions are kilobytes.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
 /// The deepest nesting of lists and mappings, with what aliases stand for.
 pub(crate) const MAX_DEPTH: usize = 128;
-/// The most values after aliases are resolved.
-pub(crate) const MAX_NODES: usize = 250_000;
-/// The longest text of all values together after aliases are resolved.
-const MAX_TEXT: usize = 16 * MAX_BYTES;
+/// The memory that the values of any document may take, in bytes, and what they may take more for each byte of its
+/// text. Reading a model makes at most two further copies of them, so all of it stays below ten times the text and
+/// a few megabytes. The largest published descriptions take a third of what they may.
+const FREE_MEMORY: usize = 2_000_000;
+const MEMORY_FOR_A_BYTE: usize = 3;
+/// What values take beside their text, in bytes. A key counts as a value, so the entry of a mapping as two.
+const VALUE: usize = 88;
+const MAPPING: usize = 208;
+/// What is noted of an anchor beside its copy.
+const ANCHOR: usize = 160;
 /// The longest key: every finding below it has it in its path. YAML itself sets the same bound for keys without `?`.
 pub(crate) const MAX_KEY: usize = 1024;
 /// The most keys that stand twice that are listed.
 pub(super) const MAX_DUPLICATES: usize = 100;
+/// The most text that their paths may have: each repeats all the keys around it.
+pub(super) const MAX_DUPLICATE_TEXT: usize = 1 << 16;
 
-/// How much some nodes hold.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Extent {
-    nodes: usize,
-    bytes: usize,
-}
+/// How much memory some nodes take, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Extent(usize);
 
 impl Extent {
-    pub(super) fn of_scalar(text: &str) -> Self {
-        Self {
-            nodes: 1,
-            bytes: text.len(),
-        }
+    /// What a document with a text of so many bytes may take.
+    fn allowed(text: usize) -> Self {
+        Self(text.saturating_mul(MEMORY_FOR_A_BYTE).saturating_add(FREE_MEMORY))
     }
 
-    pub(super) fn of_container() -> Self {
-        Self { nodes: 1, bytes: 0 }
+    pub(super) fn of_scalar(text: &str) -> Self {
+        Self(VALUE + text.len())
+    }
+
+    pub(super) fn of_sequence() -> Self {
+        Self(VALUE)
+    }
+
+    pub(super) fn of_mapping() -> Self {
+        Self(MAPPING)
     }
 
     fn plus(self, other: Self) -> Self {
-        Self {
-            nodes: self.nodes.saturating_add(other.nodes),
-            bytes: self.bytes.saturating_add(other.bytes),
-        }
+        Self(self.0.saturating_add(other.0))
     }
 
     fn since(self, before: Self) -> Self {
-        Self {
-            nodes: self.nodes - before.nodes,
-            bytes: self.bytes - before.bytes,
-        }
+        Self(self.0.saturating_sub(before.0))
     }
+}
 
-    fn exceeded(self) -> Option<String> {
-        if self.nodes > MAX_NODES {
-            Some(format!("more than {MAX_NODES} values"))
-        } else if self.bytes > MAX_TEXT {
-            Some(format!("more than {MAX_TEXT} bytes of text"))
-        } else {
-            None
-        }
-    }
+/// The length of the keys of a path.
+pub(super) fn text_of(path: &DocPath) -> usize {
+    let lengths = path.segments().iter().map(|segment| match segment {
+        Segment::Key(key) => key.len(),
+        Segment::Index(_) => 0,
+    });
+    lengths.sum()
 }
 
 /// A node that aliases may refer to.
@@ -88,21 +92,47 @@ fn depth(node: &Node) -> usize {
     }
 }
 
+/// The finding on values that lie too deep in each other.
 pub(crate) fn nested_too_deep(path: DocPath) -> Diagnostic {
     let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep");
     Diagnostic::new(Code::NestingTooDeep, path, message)
 }
 
 impl Builder {
+    /// Reads a document with a text of so many bytes.
+    pub(super) fn within(text: usize) -> Self {
+        Self {
+            limit: Extent::allowed(text),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn count(&mut self, extent: Extent, at: Position) -> Result<(), Diagnostic> {
         self.total = self.total.plus(extent);
-        match self.total.exceeded() {
-            Some(what) => {
-                let message = format!("the document has {what} once its aliases are resolved");
-                Err(self.fatal(Code::DocumentTooLarge, at, message))
-            }
-            None => Ok(()),
+        self.hold(extent, at)
+    }
+
+    fn hold(&mut self, extent: Extent, at: Position) -> Result<(), Diagnostic> {
+        self.held = self.held.plus(extent);
+        if self.held <= self.limit {
+            return Ok(());
         }
+        let message = format!(
+            "the values of the document, with what its aliases stand for, take more than the {} bytes of memory \
+             that its text may take",
+            self.limit.0
+        );
+        let diagnostic = self.fatal(Code::DocumentTooLarge, at, message);
+        Err(diagnostic.help("keep long lists of numbers in a file of their own"))
+    }
+
+    /// The finding on brackets that may be a key as far as YAML is concerned, so that all of them is kept.
+    pub(super) fn too_much_in_brackets(&self) -> Diagnostic {
+        let at = self.last.map_or(Position::START, |last| last.end);
+        let message =
+            format!("a list or mapping in brackets behind this place has more than {MAX_WAITING} parts");
+        let diagnostic = self.fatal(Code::DocumentTooLarge, at, message);
+        diagnostic.help("write one item a line without brackets")
     }
 
     /// Whether something with so many levels may stand at the present place.
@@ -116,11 +146,7 @@ impl Builder {
     /// Keeps a complete node for aliases.
     pub(super) fn keep(&mut self, anchor: usize, node: &Node, before: Extent) -> Result<(), Diagnostic> {
         let extent = self.total.since(before);
-        self.anchored = self.anchored.plus(extent);
-        if let Some(what) = self.anchored.exceeded() {
-            let message = format!("the anchors of the document hold {what}");
-            return Err(self.fatal(Code::DocumentTooLarge, node.span.start, message));
-        }
+        self.hold(extent.plus(Extent(ANCHOR)), node.span.start)?;
         let kept = Anchored {
             node: node.clone(),
             extent,

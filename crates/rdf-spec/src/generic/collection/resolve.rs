@@ -130,7 +130,7 @@ impl<'n> Frame<'n> {
             origins: tree.origins,
             tree: Node {
                 kind: NodeKind::Mapping(Mapping {
-                    entries: tree.entries,
+                    entries: Box::new(tree.entries),
                 }),
                 span: entry.span,
             },
