@@ -111,7 +111,7 @@ pub(crate) fn read_collection(
     let listed = listed?;
     let entries: Vec<Option<CollectionEntry>> = listed
         .iter()
-        .map(|item| item.within(reader, |node, reader| CollectionEntry::read(node, reader)))
+        .map(|item| item.within(reader, CollectionEntry::read))
         .collect();
     check_ids(&listed, reader);
     if let Some(root) = newest.as_mapping() {

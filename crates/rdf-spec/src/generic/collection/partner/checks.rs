@@ -58,7 +58,7 @@ fn is_url(text: &str) -> bool {
 /// Emojis may consist of several code points, all of them in order for this purpose.
 fn is_emoji(text: &str) -> bool {
     (1..=12).contains(&text.chars().count())
-        && text.chars().any(|c| !c.is_ascii())
+        && !text.is_ascii()
         && !text.chars().any(|c| c.is_alphabetic() || c.is_whitespace())
 }
 
