@@ -103,8 +103,9 @@ fn remove_slashes_from_name(root: &mut Entries, _: &str, found: &mut Vec<Diagnos
     }
 }
 
-/// 0.2.4: the nickname of a resource is its identifier.
-fn move_nickname(root: &mut Entries, _: &str, found: &mut Vec<Diagnostic>) {
+/// 0.2.4: the nickname of a resource is its identifier. A collection that has one keeps it: it is the prefix of
+/// those of its entries.
+fn move_nickname(root: &mut Entries, kind: &str, found: &mut Vec<Diagnostic>) {
     for (key, target) in [("nickname", "id"), ("nickname_icon", "id_emoji")] {
         let named = root.get("config").and_then(|config| {
             config
@@ -117,6 +118,9 @@ fn move_nickname(root: &mut Entries, _: &str, found: &mut Vec<Diagnostic>) {
         let Some(named) = named.filter(|named| !named.value.is_null()).cloned() else {
             continue;
         };
+        if kind == "collection" && key == "nickname" && root.contains_key(target) {
+            continue;
+        }
         let path = DocPath::root().join("config").join("bioimageio").join(key);
         let mut message = format!("since 0.2.4 `config.bioimageio.{key}` is the field `{target}`");
         if let Some(replaced) = root.get(target).filter(|old| old.value.kind != named.value.kind) {

@@ -86,3 +86,50 @@ impl FromNode for LinkedDataset {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parsed::Parsed;
+
+    fn read(text: &str) -> (Option<TrainingData>, Vec<String>) {
+        let parsed = Parsed::from_text(text, |root, reader| reader.read("training_data", root));
+        let found = parsed.diagnostics().iter();
+        let found = found.map(|found| format!("{} {}", found.code, found.path));
+        (parsed.value().cloned(), found.collect())
+    }
+
+    #[test]
+    fn a_reference_has_an_identifier() {
+        let (data, found) = read("{id: Partner/Cells, version_number: 3}");
+        assert_eq!(found, Vec::<String>::new());
+        let Some(TrainingData::Linked(linked)) = data else {
+            panic!("a reference")
+        };
+        assert_eq!(linked.id.as_str(), "partner/cells");
+        assert_eq!(linked.version_number, Some(3));
+        assert_eq!(read("{id: a b}").1, ["invalid-id training_data.id"]);
+        assert_eq!(read("{version_number: 1}").1, ["missing-field training_data.id"]);
+        assert_eq!(read("{}").1, ["missing-field training_data"]);
+        assert_eq!(read("text").1, ["wrong-type training_data"]);
+    }
+
+    #[test]
+    fn a_description_in_place_need_not_say_what_it_is() {
+        let rest = "name: a, description: b, license: MIT, authors: [c], cite: [{text: d, url: e}]";
+        for head in ["", "type: dataset, ", "type: dataset, format_version: 0.2.3, "] {
+            let (data, found) = read(&format!("{{{head}{rest}}}"));
+            assert_eq!(found, Vec::<String>::new(), "{head}");
+            assert!(matches!(data, Some(TrainingData::Described(_))), "{head}");
+        }
+        let (_, found) = read(&format!("{{foo: 1, {rest}}}"));
+        assert_eq!(found, ["unknown-field training_data.foo"]);
+        let (_, found) = read(&format!("{{type: model, {rest}}}"));
+        assert_eq!(found, ["unsupported-type training_data.type"]);
+        let (_, found) = read(&format!("{{format_version: 0.3.0, {rest}}}"));
+        assert_eq!(found, ["unsupported-format-version training_data.format_version"]);
+        let old = rest.replace("name: a", "name: a/b");
+        let (_, found) = read(&format!("{{format_version: 0.2.1, {old}}}"));
+        assert_eq!(found, ["converted-value training_data.name"]);
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::listed::text_node;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{DocPath, Entry, Mapping, Node, NodeKind, Segment};
 
 /// Fields of a collection that entries of format 0.2 inherit. What identifies the collection itself
@@ -64,12 +65,12 @@ impl<'n> Frame<'n> {
         Self { root, id }
     }
 
-    /// How many values an entry may inherit.
-    pub(super) fn inherited_values(&self) -> usize {
+    /// What it takes to copy and read what an entry may inherit.
+    pub(super) fn inherited_cost(&self) -> usize {
         INHERITED
             .iter()
             .filter_map(|key| self.root.get(key))
-            .map(count_values)
+            .map(cost)
             .sum()
     }
 
@@ -145,6 +146,12 @@ fn stated_field(part: &Mapping) -> Option<(&str, &Entry)> {
 }
 
 impl Completed {
+    /// False for a finding that does not hold for an entry: its identifier is a field of collections, whatever
+    /// the version of the entry's own format.
+    pub(super) fn concerns(&self, finding: &Diagnostic) -> bool {
+        finding.code != Code::FieldTooNew || finding.path != DocPath::root().join("id")
+    }
+
     /// Where a place of the completed description is written: in which document, and at which path of it.
     pub(super) fn place(&self, path: &DocPath, entry: &DocPath) -> (FieldOrigin, DocPath) {
         let origin = match path.segments().first() {
@@ -210,12 +217,16 @@ fn mapping_at<'m>(
     }
 }
 
-/// The number of values in a tree; its depth is bounded by the parser.
-pub(super) fn count_values(node: &Node) -> usize {
+/// What it takes to copy and read a tree: its values, and 32 bytes of text for another. The depth is bounded by
+/// the parser.
+pub(super) fn cost(node: &Node) -> usize {
     let below: usize = match &node.kind {
-        NodeKind::Scalar(_) => 0,
-        NodeKind::Sequence(items) => items.iter().map(count_values).sum(),
-        NodeKind::Mapping(mapping) => mapping.iter().map(|(_, entry)| count_values(&entry.value)).sum(),
+        NodeKind::Scalar(scalar) => scalar.text.len() / 32,
+        NodeKind::Sequence(items) => items.iter().map(cost).sum(),
+        NodeKind::Mapping(mapping) => mapping
+            .iter()
+            .map(|(key, entry)| key.len() / 32 + cost(&entry.value))
+            .sum(),
     };
     below + 1
 }

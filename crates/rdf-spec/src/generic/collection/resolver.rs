@@ -235,6 +235,7 @@ impl CollectionResolver {
         let mut findings: Vec<ResolvedFinding> = reader
             .into_diagnostics()
             .into_iter()
+            .filter(|found| completed.concerns(found))
             .map(|diagnostic| self.placed(diagnostic, &completed, &path))
             .collect();
         findings.extend(self.id_problem(index, &completed));

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::CollectionEntry;
 use super::entry::has_source;
 use super::listed::Listed;
-use super::resolve::{Completed, FieldOrigin, Frame, count_values};
+use super::resolve::{Completed, FieldOrigin, Frame, cost};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{DocPath, Node};
 use crate::rdf::read_rdf;
@@ -14,8 +14,8 @@ use crate::read::Reader;
 /// How deep collections may lie in each other.
 const MAX_DEPTH: usize = 4;
 
-/// How many values all completed entries of a document may have: each repeats what it inherits.
-const MAX_VALUES: usize = 1_000_000;
+/// What all completed entries of a document may take to copy and read: each repeats what it inherits.
+const MAX_COST: usize = 1_000_000;
 
 /// How many findings of a kind that leave a collection valid are listed.
 const MAX_MILD: usize = 32;
@@ -23,14 +23,14 @@ const MAX_MILD: usize = 32;
 /// What is left of the bounds of a document.
 pub(crate) struct Bounds {
     depth: usize,
-    values: usize,
+    cost: usize,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
         Self {
             depth: MAX_DEPTH,
-            values: MAX_VALUES,
+            cost: MAX_COST,
         }
     }
 }
@@ -58,12 +58,12 @@ pub(super) fn check_entries(
         });
         return;
     }
-    let inherited = frame.inherited_values();
+    let inherited = frame.inherited_cost();
     let mut findings = Findings::new(reader);
     for item in in_place {
         // A reader that is full counts one finding more, which makes the document invalid.
-        let cost = inherited.saturating_add(count_values(&item.node));
-        if reader.is_full() || cost > bounds.values {
+        let needed = inherited.saturating_add(cost(&item.node));
+        if reader.is_full() || needed > bounds.cost {
             let message =
                 "there is too much to check in the collection, this entry and all further ones are not";
             item.within(reader, |node, reader| {
@@ -71,10 +71,10 @@ pub(super) fn check_entries(
             });
             return;
         }
-        bounds.values -= cost;
+        bounds.cost -= needed;
         let completed = frame.complete(&item.node, None);
         let found = check(&completed, bounds);
-        for diagnostic in found {
+        for diagnostic in found.into_iter().filter(|found| completed.concerns(found)) {
             findings.add(diagnostic, &completed, item, reader);
         }
     }
@@ -84,11 +84,11 @@ pub(super) fn check_entries(
 fn check(completed: &Completed, bounds: &mut Bounds) -> Vec<Diagnostic> {
     let mut inner = Bounds {
         depth: bounds.depth.saturating_sub(1),
-        values: bounds.values,
+        cost: bounds.cost,
     };
     let mut reader = Reader::default();
     read_rdf(&completed.tree, &mut reader, &mut inner);
-    bounds.values = inner.values;
+    bounds.cost = inner.cost;
     reader.into_diagnostics()
 }
 
