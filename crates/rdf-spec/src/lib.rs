@@ -43,8 +43,8 @@ mod value;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use document::{
-    DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment,
-    Span,
+    Comments, DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Rewritten, Scalar, ScalarStyle,
+    ScalarValue, Segment, Span,
 };
 #[cfg(feature = "package")]
 pub use package::{Package, PackageError, PackageErrorKind, PackageFiles};
