@@ -9,7 +9,7 @@ mod path;
 mod position;
 mod scalar;
 
-pub use emit::{Comments, Rewritten};
+pub use emit::{Kept, Rewritten};
 pub(crate) use node::quoted;
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};
 pub use path::{DocPath, Segment};

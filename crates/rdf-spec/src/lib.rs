@@ -43,7 +43,7 @@ mod value;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use document::{
-    Comments, DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Rewritten, Scalar, ScalarStyle,
+    DocPath, Document, Entry, Kept, Mapping, Node, NodeKind, Position, Rewritten, Scalar, ScalarStyle,
     ScalarValue, Segment, Span,
 };
 #[cfg(feature = "package")]

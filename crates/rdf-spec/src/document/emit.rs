@@ -28,18 +28,21 @@ const DEEPEST: usize = 128;
 pub struct Rewritten {
     /// YAML text that reads as the changed tree.
     pub text: String,
-    /// Whether comments were lost that should have stayed.
-    pub comments: Comments,
+    /// How much of the former text is there.
+    pub kept: Kept,
 }
 
-/// What became of the comments of a document that was written back.
+/// What a document that was written back kept of its former text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comments {
-    /// All are there but those of entries that were removed.
-    Kept,
-    /// Some could not be kept. Where the layout of the text could not be kept at all (anchors whose value
-    /// changed, layouts that are not understood), none is there.
-    Lost,
+#[non_exhaustive]
+pub enum Kept {
+    /// All that did not change, with all comments but those of what was removed.
+    Everything,
+    /// What did not change, but not all of its comments: some stood where none can stand now, as in brackets.
+    NotAllComments,
+    /// Only the values: comments, quotes and blank lines are gone. The change was not possible otherwise (an anchor
+    /// whose value changed), or the layout of the text is not understood.
+    OnlyValues,
 }
 
 impl Document {
@@ -55,10 +58,10 @@ impl Document {
     ///   other comments stay where they are.
     /// - Lists and mappings in brackets stay in brackets; a JSON document stays JSON.
     /// - The result is parsed again and compared with `changed`. Where that fails the tree is written without any
-    ///   of its former layout, and [`Rewritten::comments`] is [`Comments::Lost`].
+    ///   of its former layout, and [`Rewritten::kept`] is [`Kept::OnlyValues`].
     ///
     /// ```
-    /// use rdf_spec::{Comments, Document};
+    /// use rdf_spec::{Document, Kept};
     ///
     /// let text = "# a model\nname: 'U-Net'  # short\nversion: 1.10\n";
     /// let document = Document::parse(text)?;
@@ -68,7 +71,7 @@ impl Document {
     /// }
     /// let rewritten = document.rewritten(text, &changed)?;
     /// assert_eq!(rewritten.text, "# a model\ntitle: 'U-Net'  # short\nversion: 1.10\n");
-    /// assert_eq!(rewritten.comments, Comments::Kept);
+    /// assert_eq!(rewritten.kept, Kept::Everything);
     /// # Ok::<(), rdf_spec::Diagnostic>(())
     /// ```
     ///
@@ -83,10 +86,10 @@ impl Document {
         };
         let newline = line_break(body);
         if let Some(layout) = Layout::new(body, self.root()) {
-            let (written, comments, order) = write_like(&layout, changed, newline);
+            let (written, kept, order) = write_like(&layout, changed, newline);
             let text = format!("{mark}{written}");
             if Document::parse(&text).is_ok_and(|document| same(document.root(), changed, order)) {
-                return Ok(Rewritten { text, comments });
+                return Ok(Rewritten { text, kept });
             }
         }
         let text = format!("{mark}{}", write_alone(changed, newline));
@@ -98,40 +101,33 @@ impl Document {
         }
         Ok(Rewritten {
             text,
-            comments: if body.contains('#') {
-                Comments::Lost
-            } else {
-                Comments::Kept
-            },
+            kept: Kept::OnlyValues,
         })
     }
 }
 
 /// Writes a changed tree in the layout of the text, and says what is to be expected of it.
-fn write_like(
-    layout: &Layout<'_, '_>,
-    changed: &Node,
-    newline: &'static str,
-) -> (String, Comments, KeyOrder) {
+fn write_like(layout: &Layout<'_, '_>, changed: &Node, newline: &'static str) -> (String, Kept, KeyOrder) {
     let plan = Plan::new(changed, Some(layout));
     if plan.planned[plan.root].identical && plan.planned[plan.root].source == Some(0) {
-        return (layout.source.text.to_owned(), Comments::Kept, KeyOrder::Kept);
+        return (layout.source.text.to_owned(), Kept::Everything, KeyOrder::Kept);
     }
     let output = Writer::new(&plan, Some(layout), newline).document();
-    let comments = comments_of(layout, &plan, &output.copied);
+    let kept = comments_of(layout, &plan, &output.copied);
     let order = if layout.nodes.iter().any(|laid| laid.merges) {
         KeyOrder::Free
     } else {
         KeyOrder::Kept
     };
-    (output.text, comments, order)
+    (output.text, kept, order)
 }
 
 /// Whether all comments were copied but those of what was removed.
-fn comments_of(layout: &Layout<'_, '_>, plan: &Plan<'_>, copied: &[std::ops::Range<usize>]) -> Comments {
+fn comments_of(layout: &Layout<'_, '_>, plan: &Plan<'_>, copied: &[std::ops::Range<usize>]) -> Kept {
     let mut accounted = copied.to_vec();
     for (id, slot) in layout.slots.iter().enumerate() {
-        if plan.is_removed(id) {
+        // What a value leaves behind that is another's now should have gone with it.
+        if plan.is_removed(id) && !plan.is_alive(slot.value) {
             let end = if layout.is_in_block(id) {
                 accounted.push(slot.own.clone());
                 slot.chunk_end
@@ -151,10 +147,10 @@ fn comments_of(layout: &Layout<'_, '_>, plan: &Plan<'_>, copied: &[std::ops::Ran
             covered = covered.max(range.end);
         }
         if covered <= comment {
-            return Comments::Lost;
+            return Kept::NotAllComments;
         }
     }
-    Comments::Kept
+    Kept::Everything
 }
 
 impl Node {

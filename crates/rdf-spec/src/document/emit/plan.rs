@@ -79,6 +79,11 @@ impl<'a> Plan<'a> {
             .is_some_and(|claim| claim.plan == plan)
     }
 
+    /// True if a value of the text is as it was somewhere in the changed tree.
+    pub(super) fn is_alive(&self, node: NodeId) -> bool {
+        self.node_claims[node].is_some_and(|claim| claim.likeness > 0)
+    }
+
     /// True if nothing of the changed tree was made from the entry or item of the text.
     pub(super) fn is_removed(&self, slot: SlotId) -> bool {
         self.slot_claims[slot].is_none()

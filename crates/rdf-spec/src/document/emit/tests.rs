@@ -3,8 +3,9 @@
 mod layouts;
 mod properties;
 mod reference;
+mod size;
 
-use super::{Comments, KeyOrder, Rewritten, line_break, same};
+use super::{Kept, KeyOrder, Rewritten, line_break, same};
 use crate::document::emit::layout::{Form, Layout};
 use crate::document::emit::plan::Plan;
 use crate::document::emit::writer::Writer;
@@ -22,7 +23,7 @@ fn rewrite(text: &str, change: impl FnOnce(&mut Node)) -> Rewritten {
 #[track_caller]
 fn kept(text: &str, change: impl FnOnce(&mut Node)) -> String {
     let rewritten = rewrite(text, change);
-    assert_eq!(rewritten.comments, Comments::Kept, "{}", rewritten.text);
+    assert_eq!(rewritten.kept, Kept::Everything, "{}", rewritten.text);
     rewritten.text
 }
 

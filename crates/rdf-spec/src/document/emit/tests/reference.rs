@@ -9,7 +9,7 @@ fn documents_taken_apart_are_themselves() {
         let document = Document::parse(&text).unwrap();
         let rewritten = document.rewritten(&text, document.root()).unwrap();
         assert!(
-            rewritten.text == text && rewritten.comments == Comments::Kept,
+            rewritten.text == text && rewritten.kept == Kept::Everything,
             "{name}"
         );
     }
@@ -67,7 +67,7 @@ fn changed_documents_keep_their_lines() {
             let lines: Vec<&str> = text.lines().collect();
             let kept = rewritten.text.lines().filter(|line| lines.contains(line)).count();
             let comments = |text: &str| text.matches(" #").count();
-            if rewritten.comments == Comments::Lost || (kept == 0 && lines.len() > 5) {
+            if rewritten.kept == Kept::OnlyValues || (kept == 0 && lines.len() > 5) {
                 lost.push(name);
             } else if !what.contains("remove") {
                 assert_eq!(comments(&rewritten.text), comments(&text), "{name}: {what}");

@@ -83,11 +83,7 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
             layout,
             shift: difference(column, laid.column),
             stays,
-            keys: children
-                .iter()
-                .filter_map(|child| child.key)
-                .map(|(key, _)| key)
-                .collect(),
+            keys: keys_of(children),
             next: 0,
             begun: false,
         })
@@ -118,7 +114,7 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
                 continue;
             }
             let slot = &home.layout.slots[slots[index]];
-            let kept = !slot.live && self.keeps(home, slots[index]);
+            let kept = !slot.live && is_kept(home.layout, &home.keys, slots[index]);
             let mut gap = slot.free.clone();
             if !kept {
                 gap = without_blank_end(home.layout, gap);
@@ -141,17 +137,8 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
         }
     }
 
-    /// A key that stands twice has no use without the first.
-    fn keeps(&self, home: &Home<'p, 'a, 't>, slot: SlotId) -> bool {
-        let slot = &home.layout.slots[slot];
-        slot.key.as_ref().is_some_and(|key| {
-            let text = home.layout.text(key.start..key.end).trim_matches(['"', '\'']);
-            text == "<<" || home.keys.contains(text)
-        })
-    }
-
     /// True for an entry that a `<<` brings, which is copied.
-    fn is_merged(&self, plan: PlanId, child: &Child<'b>) -> bool {
+    pub(super) fn is_merged(&self, plan: PlanId, child: &Child<'b>) -> bool {
         let (Some(layout), Some(source)) = (self.layout, self.planned(plan).source) else {
             return false;
         };
@@ -180,10 +167,40 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
         match in_text {
             Some((slot, layout)) => self.known_child(child, slot, layout, column, holder),
             None => {
+                let old = self.left_place(child);
+                let mut comment = None;
+                if let Some((slot, layout)) = old.zip(self.layout) {
+                    let slot = &layout.slots[slot];
+                    let shift = difference(column, layout.nodes[slot.parent].column);
+                    self.out.comments(&layout.source, slot.own.clone(), shift);
+                    comment = self.line_comment(layout, slot.value);
+                }
                 self.out.start_line(column);
                 self.head(child, column);
-                self.value_behind(child.plan, column, holder, None);
+                self.value_behind(child.plan, column, holder, comment);
             }
+        }
+    }
+
+    /// The entry or item that a value stood in, if it is a value of something else now and nothing took its place:
+    /// then the comments are the value's.
+    fn left_place(&self, child: &Child<'b>) -> Option<SlotId> {
+        let layout = self.layout?;
+        let source = self.planned(child.plan).source?;
+        let place = layout.nodes[source].place?;
+        let left =
+            self.plan.owns_source(child.plan) && self.plan.is_removed(place) && layout.is_in_block(place);
+        left.then_some(place)
+    }
+
+    /// The comment on the line of a key or dash, or behind its value.
+    fn line_comment(&self, layout: &Layout<'_, '_>, value: NodeId) -> Option<Range<usize>> {
+        let laid = &layout.nodes[value];
+        match laid.form {
+            // Copied with the value.
+            Form::BlockScalar => None,
+            form if form.is_block_collection() => layout.source.comment_behind(laid.head_end),
+            _ => layout.source.comment_behind(laid.end),
         }
     }
 
@@ -314,6 +331,19 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
         let spaces = line[indicator..].find([' ', '\t'])?;
         layout.source.comment_behind(start + indicator + spaces)
     }
+}
+
+pub(super) fn keys_of<'b>(children: &[Child<'b>]) -> HashSet<&'b str> {
+    let keys = children.iter().filter_map(|child| child.key);
+    keys.map(|(key, _)| key).collect()
+}
+
+/// Whether something that is not in the tree stays: a `<<`, and a key that stands twice as long as the first is there.
+pub(super) fn is_kept(layout: &Layout<'_, '_>, keys: &HashSet<&str>, slot: SlotId) -> bool {
+    layout.slots[slot].key.as_ref().is_some_and(|key| {
+        let text = layout.text(key.start..key.end).trim_matches(['"', '\'']);
+        text == "<<" || keys.contains(text)
+    })
 }
 
 fn without_blank_start(layout: &Layout<'_, '_>, gap: Range<usize>) -> Range<usize> {

@@ -1,6 +1,7 @@
 //! Lists and mappings in brackets.
 
 use super::Writer;
+use super::block::{is_kept, keys_of};
 use crate::document::emit::layout::{Class, Form, Layout, NodeId, SlotId};
 use crate::document::emit::plan::{Child, PlanId};
 use crate::document::emit::scalar_text::{Context, is_safe_plain, key_text, scalar_text};
@@ -42,12 +43,47 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
         (usable && !planned.children.is_empty()).then_some(source)
     }
 
+    /// The entries or items with their places in the text, and between them those that are not in the tree: `<<` and
+    /// keys that stand twice.
+    fn flow_children(
+        &self,
+        plan: PlanId,
+        layout: &Layout<'_, '_>,
+        id: NodeId,
+    ) -> Vec<(Option<&'p Child<'b>>, Option<SlotId>)> {
+        let children = &self.plan.planned[plan].children;
+        let keys = keys_of(children);
+        let kept: Vec<SlotId> = (layout.nodes[id].slots.iter().copied())
+            .filter(|&slot| !layout.slots[slot].live && is_kept(layout, &keys, slot))
+            .collect();
+        let mut kept = kept.into_iter().peekable();
+        let mut all = Vec::with_capacity(children.len());
+        for (index, child) in children.iter().enumerate() {
+            let slot = self.plan.slot_of(plan, index);
+            let here = slot
+                .map(|slot| &layout.slots[slot])
+                .filter(|slot| slot.parent == id);
+            match here {
+                Some(here) => {
+                    while let Some(other) = kept.next_if(|&other| layout.slots[other].index < here.index) {
+                        all.push((None, Some(other)));
+                    }
+                }
+                None if self.is_merged(plan, child) => continue,
+                None => {}
+            }
+            all.push((Some(child), slot));
+        }
+        all.extend(kept.map(|slot| (None, Some(slot))));
+        all
+    }
+
     /// Writes what stands between brackets with the line breaks and comments of the text.
     fn flow_like(&mut self, plan: PlanId, layout: &'p Layout<'a, 't>, id: NodeId) {
         let source = &layout.source;
         let laid = &layout.nodes[id];
         let shift = self.line_shift(source, laid.bare);
-        let children = &self.planned(plan).children;
+        let children = self.flow_children(plan, layout, id);
         // The space before an item that is new: as before the last one, from its line on.
         let last = laid.slots.last().map(|&slot| layout.slots[slot].lead.clone());
         let before_last = last.map_or("", |lead| layout.text(lead));
@@ -58,12 +94,10 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
 
         self.out.copy(source, laid.brackets.open_comment.clone(), shift);
         let mut needs_line = !laid.brackets.open_comment.is_empty();
-        for (index, child) in children.iter().enumerate() {
-            let slot = self
-                .plan
-                .slot_of(plan, index)
-                .filter(|&slot| layout.slots[slot].parent == id);
-            let place = slot.map(|slot| &layout.slots[slot]);
+        for (index, &(child, slot)) in children.iter().enumerate() {
+            let place = slot
+                .filter(|&slot| layout.slots[slot].parent == id)
+                .map(|slot| &layout.slots[slot]);
             let lead = place.map(|place| place.lead.clone()).filter(|lead| {
                 let text = layout.text(lead.clone());
                 let at_start = place.is_some_and(|place| place.index == 0);
@@ -83,7 +117,11 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
                 (None, None) if index == 0 => self.out.push(if first_is_close { "" } else { " " }),
                 (None, None) => self.out.push(" "),
             }
-            self.flow_child(child, slot);
+            match (child, place) {
+                (Some(child), _) => self.flow_child(child, slot),
+                (None, Some(place)) => self.out.copy(source, place.start..place.end, shift),
+                (None, None) => {}
+            }
             if index + 1 < children.len() || laid.brackets.comma_before_close {
                 if let Some(place) = place {
                     self.out.copy(source, place.before_comma.clone(), shift);
@@ -109,6 +147,7 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
     fn flow_child(&mut self, child: &Child<'b>, slot: Option<SlotId>) {
         let known = slot
             .zip(self.layout)
+            .filter(|&(slot, layout)| !layout.is_in_block(slot))
             .map(|(slot, layout)| (&layout.slots[slot], layout));
         let Some((key, is_text)) = child.key else {
             if let (Some((slot, layout)), Some((_, Form::FlowPair))) = (known, self.copied(child.plan)) {
@@ -116,7 +155,14 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
                 self.out.copy(&layout.source, slot.start..slot.end, shift);
                 return;
             }
-            self.flow_value(child.plan);
+            let planned = self.planned(child.plan);
+            let is_pair = planned.source.zip(self.layout).is_some_and(|(source, layout)| {
+                layout.nodes[source].form == Form::FlowPair && self.plan.owns_source(child.plan)
+            });
+            match planned.children.as_slice() {
+                [only] if is_pair => self.flow_child(only, self.plan.slot_of(child.plan, 0)),
+                _ => self.flow_value(child.plan),
+            }
             return;
         };
         let same_value = |value| {
