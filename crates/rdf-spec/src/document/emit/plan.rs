@@ -29,6 +29,9 @@ pub(super) struct Child<'a> {
     pub(super) slot: Option<SlotId>,
 }
 
+/// The likeness of what did not change.
+const IDENTICAL: usize = usize::MAX;
+
 /// A changed tree beside the text.
 pub(super) struct Plan<'a> {
     pub(super) planned: Vec<Planned<'a>>,
@@ -41,7 +44,7 @@ pub(super) struct Plan<'a> {
 
 #[derive(Clone, Copy)]
 struct Claim {
-    likeness: u8,
+    likeness: usize,
     plan: PlanId,
     child: usize,
 }
@@ -81,7 +84,7 @@ impl<'a> Plan<'a> {
 
     /// True if a value of the text is as it was somewhere in the changed tree.
     pub(super) fn is_alive(&self, node: NodeId) -> bool {
-        self.node_claims[node].is_some_and(|claim| claim.likeness > 0)
+        self.node_claims[node].is_some_and(|claim| claim.likeness == IDENTICAL)
     }
 
     /// True if nothing of the changed tree was made from the entry or item of the text.
@@ -165,12 +168,17 @@ impl<'b> Planner<'_, '_, 'b, '_> {
         let plan = self.plan.planned.len();
         for (child, visited) in children.iter().enumerate() {
             if let Some(slot) = visited.slot {
-                let likeness = self.likeness(slot, visited);
+                let likeness = self.likeness(slot, visited, source);
                 claim(&mut self.plan.slot_claims[slot], likeness, plan, child);
             }
         }
         if let Some(source) = source {
-            claim(&mut self.plan.node_claims[source], u8::from(identical), plan, 0);
+            let likeness = if identical {
+                IDENTICAL
+            } else {
+                self.children_of(source, &children)
+            };
+            claim(&mut self.plan.node_claims[source], likeness, plan, 0);
         }
         self.plan.planned.push(Planned {
             node,
@@ -252,20 +260,31 @@ impl<'b> Planner<'_, '_, 'b, '_> {
         }) && slots.next().is_none()
     }
 
-    /// How much an entry or item is still what stands in the text.
-    fn likeness(&self, slot: SlotId, child: &Child<'_>) -> u8 {
+    /// How many entries or items are from a list or mapping of the text: a new value may have its position.
+    fn children_of(&self, source: NodeId, children: &[Child<'_>]) -> usize {
+        let Some(layout) = self.index.as_ref().map(|index| index.layout) else {
+            return 0;
+        };
+        let slots = children.iter().filter_map(|child| child.slot);
+        slots.filter(|&slot| layout.slots[slot].parent == source).count()
+    }
+
+    /// How much an entry or item of a list or mapping is still what stands in the text.
+    fn likeness(&self, slot: SlotId, child: &Child<'_>, around: Option<NodeId>) -> usize {
         let Some(layout) = self.index.as_ref().map(|index| index.layout) else {
             return 0;
         };
         let slot = &layout.slots[slot];
         let key = slot.key.as_ref().and_then(|key| key.text);
         let planned = &self.plan.planned[child.plan];
-        2 * u8::from(key == child.key) + u8::from(planned.identical && planned.source == Some(slot.value))
+        4 * usize::from(key == child.key)
+            + 2 * usize::from(planned.identical && planned.source == Some(slot.value))
+            + usize::from(around == Some(slot.parent))
     }
 }
 
 /// The first of the most alike is the one.
-fn claim(place: &mut Option<Claim>, likeness: u8, plan: PlanId, child: usize) {
+fn claim(place: &mut Option<Claim>, likeness: usize, plan: PlanId, child: usize) {
     if place.is_none_or(|claim| claim.likeness < likeness) {
         *place = Some(Claim {
             likeness,

@@ -57,7 +57,7 @@ fn at<'n>(node: &'n mut Node, path: &str) -> &'n mut Node {
         })
 }
 
-/// A value from YAML text, at a place of its own.
+/// A value from YAML text, with the place that a careless program may give it.
 fn value(text: &str) -> Node {
     let mut node = Document::parse(text).unwrap().root().clone();
     unplace(&mut node);
@@ -65,7 +65,7 @@ fn value(text: &str) -> Node {
 }
 
 fn unplace(node: &mut Node) {
-    let nowhere = Span::empty_at(crate::Position { line: 0, column: 0 });
+    let nowhere = Span::empty_at(crate::Position::START);
     node.span = nowhere;
     match &mut node.kind {
         NodeKind::Scalar(_) => {}
@@ -79,7 +79,7 @@ fn unplace(node: &mut Node) {
 
 fn entry(text: &str) -> Entry {
     Entry {
-        key_span: Span::empty_at(crate::Position { line: 0, column: 0 }),
+        key_span: Span::empty_at(crate::Position::START),
         key_is_text: true,
         value: value(text),
     }

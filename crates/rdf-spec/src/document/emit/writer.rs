@@ -1,6 +1,7 @@
 //! Writes a planned tree: what did not change is copied, what surrounds it is written anew.
 
 mod block;
+mod entry;
 mod flow;
 mod value;
 
