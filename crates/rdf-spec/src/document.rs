@@ -1,11 +1,15 @@
 //! The text of a description and its tree of positioned nodes.
 
+mod edit;
+mod emit;
+mod json;
 mod node;
 mod parse;
 mod path;
 mod position;
 mod scalar;
 
+pub use emit::{Kept, Rewritten};
 pub(crate) use node::quoted;
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};
 pub(crate) use parse::{MAX_BYTES, MAX_DEPTH, MAX_KEY, is_printable, nested_too_deep};

@@ -48,8 +48,8 @@ mod write;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use document::{
-    DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment,
-    Span,
+    DocPath, Document, Entry, Kept, Mapping, Node, NodeKind, Position, Rewritten, Scalar, ScalarStyle,
+    ScalarValue, Segment, Span,
 };
 pub use generic::{
     ApplicationRdf, Badge, CollectionEntry, CollectionRdf, CollectionResolver, DatasetRdf, DocumentOrigin,
