@@ -53,8 +53,8 @@ pub use parsed::Parsed;
 pub use rules::{RULES, Rule, check_model};
 pub use v0_4::{
     Architecture, Attachments, Author, CiteEntry, Coefficients, DataRange, InputShape, InputTensor,
-    Maintainer, ModelRdf, OutputShape, OutputTensor, ProcessingStep, RunMode, StatisticsMode, Uploader,
-    Weights, WeightsEntry, WeightsFormat,
+    Maintainer, ModelBuilder, ModelRdf, OutputShape, OutputTensor, ProcessingStep, RunMode, StatisticsMode,
+    Uploader, Weights, WeightsEntry, WeightsFormat,
 };
 pub use value::{
     Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, Sha256, TensorName,

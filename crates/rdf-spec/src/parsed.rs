@@ -5,10 +5,7 @@ use crate::document::{DocPath, Document, Node, Position};
 use crate::migrate;
 use crate::read::{FromNode, Reader};
 use crate::v0_4::ModelRdf;
-use crate::value::FormatVersion;
-
-/// The newest patch version of format 0.4.
-const NEWEST_PATCH: u64 = 10;
+use crate::value::{FormatVersion, NEWEST_PATCH};
 
 /// A description that was read from text, with all findings.
 ///

@@ -1,5 +1,6 @@
 //! The typed model description, format 0.4.
 
+mod builder;
 mod metadata;
 mod model;
 mod processing;
@@ -8,6 +9,7 @@ mod tensor;
 mod web_address;
 mod weights;
 
+pub use builder::ModelBuilder;
 pub use metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};
 pub use model::ModelRdf;
 pub use processing::{Coefficients, ProcessingStep, StatisticsMode};

@@ -16,6 +16,7 @@ pub use axes::{Axes, Axis};
 pub use contact::{Email, Orcid};
 pub use data_type::DataType;
 pub use format_version::FormatVersion;
+pub(crate) use format_version::NEWEST_PATCH;
 pub use identifier::{Doi, TensorName};
 pub use license::License;
 pub use sha256::Sha256;
