@@ -38,6 +38,8 @@ mod package;
 mod parsed;
 mod read;
 mod rules;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod v0_4;
 mod value;
 mod write;

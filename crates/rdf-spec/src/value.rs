@@ -17,6 +17,8 @@ pub use contact::{Email, Orcid};
 pub use data_type::DataType;
 pub use format_version::FormatVersion;
 pub(crate) use format_version::NEWEST_PATCH;
+#[cfg(feature = "schema")]
+pub(crate) use identifier::KEYWORDS;
 pub use identifier::{Doi, TensorName};
 pub use license::License;
 pub use sha256::Sha256;
