@@ -42,6 +42,8 @@ mod parsed;
 mod rdf;
 mod read;
 mod rules;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod v0_4;
 mod value;
 mod write;
@@ -64,7 +66,7 @@ pub use rdf::Rdf;
 pub use rules::{RULES, Rule, check_model};
 pub use v0_4::{
     Architecture, Attachments, Author, CiteEntry, Coefficients, DataRange, InputShape, InputTensor,
-    Maintainer, ModelRdf, Network, OutputShape, OutputTensor, ProcessingStep, RunMode, StatisticsMode,
+    Maintainer, ModelBuilder, ModelRdf, Network, OutputShape, OutputTensor, ProcessingStep, RunMode, StatisticsMode,
     Uploader, Weights, WeightsEntry, WeightsFormat,
 };
 pub use value::{

@@ -1,5 +1,6 @@
 //! The typed model description, format 0.4.
 
+mod builder;
 mod metadata;
 mod model;
 mod network;
@@ -10,6 +11,7 @@ mod too_new;
 pub(crate) mod web_address;
 mod weights;
 
+pub use builder::ModelBuilder;
 pub use metadata::{Attachments, Author, CiteEntry, Maintainer, RunMode, Uploader};
 pub use model::ModelRdf;
 pub(crate) use model::{ModelParts, read_parts};

@@ -9,6 +9,11 @@ use crate::value::{Doi, Email, FileSource, Orcid, Yaml};
 
 /// Who made something (fields `authors`, `packaged_by`, `weights.*.authors`).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct Author {
     /// Full name.
     pub name: String,
@@ -57,6 +62,11 @@ impl FromNode for Author {
 
 /// Who looks after the resource (field `maintainers`).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct Maintainer {
     /// Name at GitHub.
     pub github_user: String,
@@ -91,6 +101,17 @@ impl FromNode for Maintainer {
 
 /// What to cite (field `cite`): a text with a DOI, a URL or both.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(
+        deny_unknown_fields,
+        extend("anyOf" = [
+            {"required": ["doi"], "properties": {"doi": {"type": "string"}}},
+            {"required": ["url"], "properties": {"url": {"type": "string"}}},
+        ])
+    )
+)]
 pub struct CiteEntry {
     /// Free text.
     pub text: String,
@@ -144,6 +165,7 @@ const SHARED_RUN_MODES: [&str; 1] = ["deepimagej"];
 
 /// How a tool should run the network, if not as usual (field `run_mode`).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("required" = ["name"])))]
 pub struct RunMode {
     /// The name of the mode.
     pub name: String,
@@ -172,6 +194,11 @@ impl FromNode for RunMode {
 
 /// Who uploaded the resource (field `uploader`, 0.4.10).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct Uploader {
     /// E-mail address.
     pub email: Email,

@@ -120,6 +120,9 @@ pub enum ProcessingStep {
 }
 
 impl ProcessingStep {
+    /// What readers assume for the argument `eps`.
+    pub const DEFAULT_EPS: f64 = 1e-6;
+
     /// The name of the operation in the format.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -30,29 +30,35 @@ impl FromNode for DataRange {
 
 /// An input of the network (field `inputs`).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("required" = ["name", "axes", "data_type", "shape"])))]
 pub struct InputTensor {
     /// Its name, unique among all tensors.
     pub name: TensorName,
     /// What it is.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "")))]
     pub description: String,
     /// What its dimensions are.
     pub axes: Axes,
     /// The type of the data before preprocessing.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::InputDataType"))]
     pub data_type: DataType,
     /// The values that the data may have.
     pub data_range: Option<DataRange>,
     /// The shapes that it may have.
     pub shape: InputShape,
     /// What is done with the data before the network runs, in order.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::schema::Preprocessing>", extend("default" = [])))]
     pub preprocessing: Vec<ProcessingStep>,
 }
 
 /// An output of the network (field `outputs`).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("required" = ["name", "axes", "data_type", "shape"])))]
 pub struct OutputTensor {
     /// Its name, unique among all tensors.
     pub name: TensorName,
     /// What it is.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "")))]
     pub description: String,
     /// What its dimensions are.
     pub axes: Axes,
@@ -63,8 +69,10 @@ pub struct OutputTensor {
     /// Its shape.
     pub shape: OutputShape,
     /// Pixels of the output to cut off on both sides of each axis where tiles are joined; empty for none.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<crate::schema::Size>>", extend("default" = [])))]
     pub halo: Vec<usize>,
     /// What is done with the result of the network, in order.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::schema::Postprocessing>", extend("default" = [])))]
     pub postprocessing: Vec<ProcessingStep>,
 }
 

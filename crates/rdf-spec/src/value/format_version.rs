@@ -4,6 +4,9 @@ use super::{ValueError, checked_text};
 use crate::diagnostic::Code;
 use crate::document::quoted;
 
+/// The newest patch version of format 0.4.
+pub(crate) const NEWEST_PATCH: u64 = 10;
+
 /// The version of the format that a description is written in: three numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FormatVersion {
@@ -26,6 +29,16 @@ impl FormatVersion {
                 let reason = format!("the format version has the form 0.4.9, found {}", quoted(text));
                 Err(ValueError::new(Code::UnsupportedFormatVersion, reason))
             }
+        }
+    }
+
+    /// The newest version of format 0.4 that is read and written: 0.4.10.
+    #[must_use]
+    pub fn newest() -> Self {
+        let version = semver::Version::new(0, 4, NEWEST_PATCH);
+        Self {
+            text: version.to_string(),
+            version,
         }
     }
 

@@ -5,9 +5,6 @@ use super::keys::Keys;
 use crate::v0_4::{Coefficients, ProcessingStep};
 use crate::value::Yaml;
 
-/// What readers assume for `eps`.
-const EPS: f64 = 1e-6;
-
 impl ToTree for Coefficients {
     fn to_tree(&self) -> Yaml {
         match self {
@@ -49,7 +46,7 @@ fn arguments(step: &ProcessingStep) -> Option<Keys> {
             .optional("axes", axes.as_ref())
             .optional("mean", mean.as_ref())
             .optional("std", std.as_ref())
-            .unless("eps", eps, &EPS),
+            .unless("eps", eps, &ProcessingStep::DEFAULT_EPS),
         ProcessingStep::ScaleRange {
             mode,
             axes,
@@ -62,7 +59,7 @@ fn arguments(step: &ProcessingStep) -> Option<Keys> {
             .optional("axes", axes.as_ref())
             .unless("min_percentile", min_percentile, &0.0)
             .unless("max_percentile", max_percentile, &100.0)
-            .unless("eps", eps, &EPS)
+            .unless("eps", eps, &ProcessingStep::DEFAULT_EPS)
             .optional("reference_tensor", reference_tensor.as_ref()),
         ProcessingStep::ScaleMeanVariance {
             mode,
@@ -73,6 +70,6 @@ fn arguments(step: &ProcessingStep) -> Option<Keys> {
             .key("mode", mode)
             .key("reference_tensor", reference_tensor)
             .optional("axes", axes.as_ref())
-            .unless("eps", eps, &EPS),
+            .unless("eps", eps, &ProcessingStep::DEFAULT_EPS),
     })
 }

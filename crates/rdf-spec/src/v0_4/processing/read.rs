@@ -281,7 +281,7 @@ fn read_optional_axes(fields: &mut Fields<'_>, reader: &mut Reader, stage: Stage
 
 fn read_eps(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<f64> {
     let Some(node) = fields.node("eps") else {
-        return Some(1e-6);
+        return Some(ProcessingStep::DEFAULT_EPS);
     };
     reader.within("eps", |reader| {
         let eps = f64::from_node(node, reader)?;

@@ -1,0 +1,372 @@
+//! The JSON Schema accepts what the reader accepts, and refuses what has a wrong form.
+#![cfg(all(feature = "schema", feature = "serde"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use rdf_spec::{Code, Document, ModelRdf};
+use serde_json::{Value, json};
+
+const MINIMAL: &str = include_str!("documents/minimal.yaml");
+
+struct Schema {
+    schemas: Schemas,
+    model: SchemaIndex,
+}
+
+impl Schema {
+    fn of_models() -> Self {
+        let mut schemas = Schemas::new();
+        let mut compiler = Compiler::new();
+        compiler
+            .add_resource("model.json", rdf_spec::schema::model())
+            .unwrap();
+        // Checks the schema itself against the meta-schema, too.
+        let model = compiler.compile("model.json", &mut schemas).unwrap();
+        Self { schemas, model }
+    }
+
+    fn check(&self, document: &Value) -> Result<(), String> {
+        self.schemas
+            .validate(document, self.model)
+            .map_err(|error| format!("{error:#}"))
+    }
+}
+
+/// A document as JSON has it.
+fn value(text: &str) -> Option<Value> {
+    let document = Document::parse(text).ok()?;
+    serde_json::to_value(document.root().to_yaml()).ok()
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec-fixtures")
+}
+
+/// All YAML files below a folder that are text.
+fn texts(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            let bytes = fs::read(&path).unwrap();
+            found.extend(
+                String::from_utf8(bytes)
+                    .ok()
+                    .map(|text| (path.display().to_string(), text)),
+            );
+        }
+    }
+}
+
+/// Checks the valid descriptions below a folder, as they are and as they are written; how many there were.
+fn check_valid(schema: &Schema, folder: &Path) -> usize {
+    let mut files = Vec::new();
+    texts(folder, &mut files);
+    let mut count = 0;
+    for (name, text) in files {
+        let parsed = ModelRdf::from_yaml(&text);
+        let Some(model) = parsed.value().filter(|_| parsed.is_valid()) else {
+            continue;
+        };
+        count += 1;
+        let written: Value = serde_json::from_str(&model.to_json().unwrap()).unwrap();
+        schema
+            .check(&written)
+            .unwrap_or_else(|error| panic!("{name}, written: {error}"));
+        // What moved is described where it stands now.
+        if !parsed
+            .diagnostics()
+            .iter()
+            .any(|found| found.code == Code::MovedField)
+        {
+            let original = value(&text).unwrap();
+            schema
+                .check(&original)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+    count
+}
+
+#[test]
+fn valid_descriptions_satisfy_the_schema() {
+    let schema = Schema::of_models();
+    schema.check(&value(MINIMAL).unwrap()).unwrap();
+    assert_eq!(check_valid(&schema, &fixtures().join("models")), 2);
+    assert!(check_valid(&schema, &fixtures().join("documents")) > 40);
+}
+
+/// Checks published descriptions where the variable says that there are some.
+#[test]
+fn published_descriptions_satisfy_the_schema() {
+    let Some(reference) = std::env::var_os("MODELHUB_REFERENCE") else {
+        return;
+    };
+    let count = check_valid(&Schema::of_models(), &Path::new(&reference).join("documents"));
+    assert!(count > 100, "only {count} valid descriptions");
+}
+
+/// Codes for a wrong form of a single field: the schema finds them too.
+const OF_FORM: &[Code] = &[
+    Code::ArchitectureDigest,
+    Code::EmptyList,
+    Code::InvalidAxes,
+    Code::InvalidDataType,
+    Code::InvalidDoi,
+    Code::InvalidEmail,
+    Code::InvalidSha256,
+    Code::InvalidShape,
+    Code::InvalidSource,
+    Code::InvalidTensorName,
+    Code::InvalidUrl,
+    Code::InvalidValue,
+    Code::InvalidVersion,
+    Code::MissingField,
+    Code::NullNotAllowed,
+    Code::OffsetNotHalfInteger,
+    Code::StatisticsArguments,
+    Code::UnknownField,
+    Code::UnknownOperation,
+    Code::UnsupportedFormatVersion,
+    Code::UnsupportedType,
+    Code::WeightsParent,
+    Code::WrongType,
+];
+
+#[test]
+fn documents_with_a_wrong_form_do_not() {
+    let schema = Schema::of_models();
+    for code in OF_FORM {
+        let path = fixtures().join("documents").join(code.name()).join("raises.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(schema.check(&value(&text).unwrap()).is_err(), "{code}");
+    }
+}
+
+/// The smallest description with one value changed, given by its JSON pointer.
+fn with(pointer: &str, other: Value) -> Value {
+    let mut document = value(MINIMAL).unwrap();
+    *document
+        .pointer_mut(pointer)
+        .unwrap_or_else(|| panic!("{pointer}")) = other;
+    document
+}
+
+#[test]
+fn single_changes_are_judged_as_the_reader_judges_them() {
+    let schema = Schema::of_models();
+    let cases = [
+        ("/authors", json!("Jane Doe")),
+        ("/authors", json!(["Jane Doe"])),
+        ("/authors", json!([])),
+        ("/authors/0", json!({"name": "Jane Doe", "orcid": null})),
+        (
+            "/authors/0",
+            json!({"name": "Jane Doe", "orcid": "0000-0002-1825-009x"}),
+        ),
+        ("/authors/0", json!({"name": "Jane Doe", "affilliation": "x"})),
+        ("/name", json!("")),
+        ("/name", json!(3)),
+        ("/license", json!("anything")),
+        ("/timestamp", json!("yesterday")),
+        ("/documentation", json!("/etc/passwd")),
+        ("/documentation", json!("https://example.org/README.md")),
+        ("/format_version", json!("0.4")),
+        ("/format_version", json!("0.4.12")),
+        ("/format_version", json!("0.5.0")),
+        ("/cite/0", json!({"text": "x"})),
+        ("/cite/0", json!({"text": "x", "doi": null, "url": "u"})),
+        ("/cite/0", json!({"text": "x", "doi": null})),
+        ("/test_inputs/0", json!("a.npz")),
+        (
+            "/test_inputs/0",
+            json!("https://zenodo.org/api/records/1/files/a.npy/content"),
+        ),
+        ("/test_inputs/0", json!("https://example.org/a?b=c.npy")),
+        ("/inputs/0/axes", json!("bcyq")),
+        ("/inputs/0/axes", json!(["b", "c", "y", "x"])),
+        ("/inputs/0/data_type", json!("float64")),
+        ("/outputs/0/name", json!("gr\u{f6}\u{df}e")),
+        ("/inputs/0/name", json!("class")),
+        ("/inputs/0/name", json!("0raw")),
+        ("/inputs/0/shape", json!(["1", 1, 64.0, 64])),
+        ("/inputs/0/shape", json!([1, 1, 64.5, 64])),
+        (
+            "/inputs/0/shape",
+            json!({"min": [1, 1, 64, 64], "step": [0, 0, 8, 8]}),
+        ),
+        ("/inputs/0/shape", json!({"min": [1, 1, 64, 64]})),
+        ("/inputs/0/preprocessing/0/name", json!("scale_mean_variance")),
+        ("/inputs/0/preprocessing/0/kwargs", json!({"axes": "yx"})),
+        (
+            "/inputs/0/preprocessing/0/kwargs",
+            json!({"axes": "yx", "mean": 1, "std": "0.5"}),
+        ),
+        (
+            "/inputs/0/preprocessing/0/kwargs",
+            json!({"mode": "per_sample", "axes": "yx", "mean": 1}),
+        ),
+        (
+            "/inputs/0/preprocessing/0/kwargs",
+            json!({"mode": "per_sample", "axes": "byx"}),
+        ),
+        (
+            "/inputs/0/preprocessing/0/kwargs",
+            json!({"mode": "per_sample", "axes": "yx", "eps": 0}),
+        ),
+        (
+            "/inputs/0/preprocessing",
+            json!([{"name": "clip", "kwargs": {"min": 0, "max": "inf"}}]),
+        ),
+        (
+            "/inputs/0/preprocessing",
+            json!([{"name": "scale_linear", "kwargs": {"gain": [2, "3"]}}]),
+        ),
+        (
+            "/inputs/0/preprocessing",
+            json!([{"name": "scale_linear", "kwargs": {"gain": []}}]),
+        ),
+        (
+            "/inputs/0/preprocessing",
+            json!([{"name": "sigmoid", "kwargs": {"x": 1}}]),
+        ),
+        (
+            "/inputs/0/preprocessing",
+            json!([{"name": "scale_range", "kwargs": {"mode": "per_sample", "axes": "yx", "max_percentile": 0.998}}]),
+        ),
+        (
+            "/outputs/0/postprocessing",
+            json!([{"name": "scale_mean_variance", "kwargs": {"mode": "per_sample", "reference_tensor": "raw"}}]),
+        ),
+        ("/outputs/0/shape/offset", json!([0, 0, 0.25, 0])),
+        ("/outputs/0/shape/scale", json!([1, 1, -1, 1])),
+        ("/outputs/0/halo", json!(null)),
+        ("/weights", json!({})),
+        ("/weights", json!({"onnx": null})),
+        ("/weights/onnx/source", json!("")),
+        ("/weights/onnx", json!({"source": "a", "opset_version": 6})),
+        (
+            "/weights/onnx",
+            json!({"source": "a", "opset_version": "15", "parent": "torchscript"}),
+        ),
+        ("/weights/onnx", json!({"source": "a", "parent": "onnx"})),
+        ("/weights/onnx", json!({"source": "a", "pytorch_version": 1.1})),
+        (
+            "/weights",
+            json!({"torchscript": {"source": "a", "pytorch_version": 1.1}}),
+        ),
+        (
+            "/weights",
+            json!({"pytorch_state_dict": {"source": "a", "architecture": "a.b.C"}}),
+        ),
+        (
+            "/weights",
+            json!({"pytorch_state_dict": {"source": "a", "architecture": "C"}}),
+        ),
+        (
+            "/weights",
+            json!({"pytorch_state_dict": {"source": "a", "architecture": "f.py:C"}}),
+        ),
+        (
+            "/weights",
+            json!({"pytorch_state_dict": {
+                "source": "a", "architecture": "f.py:C", "architecture_sha256": "0f".repeat(32)
+            }}),
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (pointer, other) in cases {
+        let document = with(pointer, other.clone());
+        let parsed = ModelRdf::from_yaml(&document.to_string());
+        let judged = schema.check(&document);
+        if judged.is_ok() != parsed.is_valid() {
+            wrong.push(format!(
+                "{pointer} {other}: {judged:?} {:?}",
+                parsed.diagnostics()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_field_is_explained() {
+    let schema = rdf_spec::schema::model();
+    let properties = schema["properties"].as_object().unwrap();
+    for (key, property) in properties {
+        let text = property["description"].as_str().unwrap_or_default();
+        assert!(!text.is_empty() && !text.contains("[`"), "{key}: {text}");
+    }
+    assert_eq!(
+        properties.keys().take(3).collect::<Vec<_>>(),
+        ["format_version", "type", "name"]
+    );
+}
+
+/// Compares with the published schema where the variable says that there is one.
+#[test]
+fn fields_are_those_of_the_published_schema() {
+    let Some(reference) = std::env::var_os("MODELHUB_REFERENCE") else {
+        return;
+    };
+    let path = Path::new(&reference).join("schemas/bioimageio_schema_model_0.4.json");
+    let theirs: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let ours = rdf_spec::schema::model();
+    let names = |schema: &Value| -> BTreeSet<String> {
+        schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect()
+    };
+    assert!(names(&ours).is_superset(&names(&theirs)));
+    let required = |schema: &Value| -> BTreeSet<String> {
+        let keys = schema["required"].as_array().unwrap();
+        keys.iter().map(|key| key.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(required(&ours), required(&theirs));
+
+    for (our, their) in [
+        ("Author", "Author"),
+        ("Maintainer", "Maintainer"),
+        ("CiteEntry", "CiteEntry"),
+        ("RunMode", "RunMode"),
+        ("Uploader", "Uploader"),
+        ("InputTensor", "InputTensorDescr"),
+        ("OutputTensor", "OutputTensorDescr"),
+        ("Weights", "WeightsDescr"),
+    ] {
+        let (our_type, their_type) = (&ours["$defs"][our], &theirs["$defs"][their]);
+        assert!(names(our_type).is_superset(&names(their_type)), "{our}");
+        if their_type["required"].is_array() {
+            assert_eq!(required(our_type), required(their_type), "{our}");
+        }
+    }
+    for (format, their) in [
+        ("keras_hdf5", "KerasHdf5WeightsDescr"),
+        ("onnx", "OnnxWeightsDescr"),
+        ("pytorch_state_dict", "PytorchStateDictWeightsDescr"),
+        ("tensorflow_js", "TensorflowJsWeightsDescr"),
+        (
+            "tensorflow_saved_model_bundle",
+            "TensorflowSavedModelBundleWeightsDescr",
+        ),
+        ("torchscript", "TorchscriptWeightsDescr"),
+    ] {
+        let our_type = &ours["$defs"]["Weights"]["properties"][format]["anyOf"][0];
+        let their_type = &theirs["$defs"][their];
+        assert_eq!(names(our_type), names(their_type), "{format}");
+        assert_eq!(required(our_type), required(their_type), "{format}");
+    }
+}
