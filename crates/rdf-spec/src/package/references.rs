@@ -1,7 +1,7 @@
 //! The files that a description refers to, read from its tree: also where the rest of it cannot be read, and
 //! whatever type of resource it describes.
 
-use crate::document::{DocPath, Node};
+use crate::document::{DocPath, Mapping, Node};
 use crate::v0_4::Architecture;
 use crate::value::{FileSource, Sha256};
 
@@ -70,7 +70,7 @@ pub(super) fn of(root: &Node) -> Vec<Reference> {
         child(root, "dependencies"),
     ));
     let weights = child(root, "weights").and_then(Node::as_mapping);
-    for (format, entry) in weights.into_iter().flat_map(|weights| weights.iter()) {
+    for (format, entry) in weights.map(Mapping::iter).into_iter().flatten() {
         weights_entry(&mut all, &top.join("weights").join(format), &entry.value);
     }
     all
