@@ -54,8 +54,16 @@ impl Package {
         let files = PackageFiles::open(path.as_ref())?;
         let name = files.description_name().to_owned();
         let bytes = files.read(&name, MAX_DESCRIPTION_BYTES)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| PackageError::new(PackageErrorKind::NotText { file: name }))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let bytes = error.as_bytes();
+            let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+            let kind = if is_utf16 {
+                PackageErrorKind::Utf16 { file: name }
+            } else {
+                PackageErrorKind::NotText { file: name }
+            };
+            PackageError::new(kind).at(files.location())
+        })?;
         let parsed = Rdf::from_yaml(&text);
         Ok(Self { files, text, parsed })
     }

@@ -34,7 +34,10 @@ pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
         .find(|(_, character)| !is_printable(*character))
     {
         let message = format!("YAML does not allow the character {}", character.escape_unicode());
-        let diagnostic = Diagnostic::new(Code::SyntaxError, DocPath::root(), message);
+        let mut diagnostic = Diagnostic::new(Code::SyntaxError, DocPath::root(), message);
+        if character == '\0' && at < 2 {
+            diagnostic = diagnostic.help("if the file is UTF-16 text: save it as UTF-8");
+        }
         return Err(diagnostic.at(Position::end_of(&text[..at])));
     }
     let source = Source::of(text);

@@ -56,6 +56,11 @@ pub enum PackageErrorKind {
         /// The file.
         file: String,
     },
+    /// The description is text, but in an encoding that YAML readers in use do not share.
+    Utf16 {
+        /// The file.
+        file: String,
+    },
     /// The operating system refused.
     Io,
 }
@@ -83,7 +88,14 @@ impl PackageError {
     /// list what they could not open together with what is wrong with descriptions.
     #[must_use]
     pub fn to_diagnostic(&self) -> Diagnostic {
-        Diagnostic::new(Code::UnreadableSource, DocPath::root(), self.in_one_line()).at(Position::START)
+        let diagnostic =
+            Diagnostic::new(Code::UnreadableSource, DocPath::root(), self.in_one_line()).at(Position::START);
+        match self.kind {
+            PackageErrorKind::NotText { .. } | PackageErrorKind::Utf16 { .. } => {
+                diagnostic.help("save the file as UTF-8")
+            }
+            _ => diagnostic,
+        }
     }
 
     /// The error with its causes; that a missing file is missing needs no cause.
@@ -158,6 +170,13 @@ impl fmt::Display for PackageError {
             }
             PackageErrorKind::NotText { file } => {
                 write!(f, "`{}` in {place} is not UTF-8 text", file.escape_debug())
+            }
+            PackageErrorKind::Utf16 { file } => {
+                write!(
+                    f,
+                    "`{}` in {place} is UTF-16 text, expected UTF-8",
+                    file.escape_debug()
+                )
             }
             PackageErrorKind::Io => write!(f, "cannot read {place}"),
         }

@@ -70,7 +70,7 @@ pub(super) fn of(root: &Node) -> Vec<Reference> {
         child(root, "dependencies"),
     ));
     let weights = child(root, "weights").and_then(Node::as_mapping);
-    for (format, entry) in weights.into_iter().flat_map(Mapping::iter) {
+    for (format, entry) in weights.map(Mapping::iter).into_iter().flatten() {
         weights_entry(&mut all, &top.join("weights").join(format), &entry.value);
     }
     all
