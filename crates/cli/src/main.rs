@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::TestModel(options) => commands::test_model::run(options),
         Command::Predict(options) => commands::predict::run(options),
         Command::Inspect(options) => commands::inspect::run(options),
+        Command::Explain(options) => commands::explain::run(options),
     };
     match outcome {
         Ok(exit) => exit.into(),

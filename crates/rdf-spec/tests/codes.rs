@@ -92,9 +92,7 @@ fn each_code_is_raised_at_the_expected_place_and_nothing_else_is() {
             .and_then(|finding| finding.position)
             .map(|found| found.to_string());
         if found_at.as_ref() != Some(&place) {
-            wrong.push(format!(
-                "{code}: expected at {place}, found {found_at:?}: {found:#?}"
-            ));
+            wrong.push(format!("{code}: expected at {place}, found{}", listed(&found)));
         }
         let expected: BTreeSet<Code> = also.into_iter().chain([code]).collect();
         if codes_of(&found) != expected {
