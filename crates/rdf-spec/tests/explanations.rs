@@ -62,7 +62,7 @@ fn the_documentation_is_what_the_explanations_say() {
     assert!(
         found == expected,
         "docs/diagnostics.md is out of date from line {}; write it with {UPDATE}=1 cargo test -p rdf-spec --test explanations",
-        different.map_or_else(|| found.lines().count().min(expected.lines().count()), |at| at) + 1
+        different.unwrap_or_else(|| found.lines().count().min(expected.lines().count())) + 1
     );
 }
 

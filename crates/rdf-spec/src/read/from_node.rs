@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Reader;
 use crate::diagnostic::Code;
-use crate::document::{Node, ScalarValue};
+use crate::document::{Node, ScalarValue, quoted};
 use crate::value::Yaml;
 
 /// A value that can be read from a node; what is wrong goes to the reader.
@@ -16,7 +16,14 @@ impl FromNode for String {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let text = node.as_str().map(str::to_owned);
         if text.is_none() {
-            reader.wrong_type(node, "text");
+            let found = reader.wrong_type(node, "text");
+            // Numbers and truth values are what they look like, unless they are quoted.
+            if let Some(scalar) = node.as_scalar().filter(|_| !node.is_null()) {
+                found.help = Some(format!(
+                    "put it in quotes to make it text: {}",
+                    quoted(&scalar.text)
+                ));
+            }
         }
         text
     }
