@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::harness::{Copy, Run, fixture, modelhub, modelhub_in};
+use crate::harness::{Copy, Run, fixture, modelhub_in};
 
 /// A package with an error, a second place, a warning and a file that is missing.
 fn broken() -> Copy {
