@@ -57,13 +57,13 @@ impl Reader {
         }
     }
 
-    pub(crate) fn wrong_type(&mut self, node: &Node, expected: &str) -> &mut Diagnostic {
+    pub(crate) fn wrong_type(&mut self, node: &Node, expected: &str) {
         if node.is_null() {
             let message = format!("{} may not be null or empty, expected {expected}", self.subject());
-            self.report(Code::NullNotAllowed, node, message)
+            self.report(Code::NullNotAllowed, node, message);
         } else {
             let message = format!("{} must be {expected}, found {}", self.subject(), node.describe());
-            self.report(Code::WrongType, node, message)
+            self.report(Code::WrongType, node, message);
         }
     }
 

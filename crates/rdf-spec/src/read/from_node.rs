@@ -15,15 +15,15 @@ pub(crate) trait FromNode: Sized {
 impl FromNode for String {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let text = node.as_str().map(str::to_owned);
-        if text.is_none() {
-            let found = reader.wrong_type(node, "text");
+        match node.as_scalar().filter(|_| !node.is_null()) {
+            _ if text.is_some() => {}
             // Numbers and truth values are what they look like, unless they are quoted.
-            if let Some(scalar) = node.as_scalar().filter(|_| !node.is_null()) {
-                found.help = Some(format!(
-                    "put it in quotes to make it text: {}",
-                    quoted(&scalar.text)
-                ));
+            Some(scalar) => {
+                let message = format!("{} must be text, found {}", reader.subject(), node.describe());
+                let help = format!("put it in quotes to make it text: {}", quoted(&scalar.text));
+                reader.report(Code::WrongType, node, message).help = Some(help);
             }
+            None => reader.wrong_type(node, "text"),
         }
         text
     }
