@@ -22,10 +22,10 @@ const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong us
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Validate(ValidateOptions),
+    Explain(ExplainOptions),
     TestModel(TestModelOptions),
     Predict(PredictOptions),
     Inspect(InspectOptions),
-    Explain(ExplainOptions),
 }
 
 /// Check descriptions: every problem with its place and what to do.
@@ -56,6 +56,15 @@ pub(crate) enum ValidateOutput {
     Github,
     /// SARIF 2.1.0: one log for all sources, for code scanning and editors
     Sarif,
+}
+
+/// Explain a code that `validate` printed: what it means, what to write instead, and why.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ExplainOptions {
+    /// The code, for example missing-field; without it all codes are listed
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -163,13 +172,4 @@ pub(crate) struct InspectOptions {
     /// human: a table; json: one JSON object
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     pub(crate) output: Output,
-}
-
-/// Explain a code that `validate` printed: what it means, what to write instead, and why.
-#[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
-pub(crate) struct ExplainOptions {
-    /// The code, for example missing-field; without it all codes are listed
-    #[arg(value_name = "CODE")]
-    pub(crate) code: Option<String>,
 }
