@@ -295,9 +295,15 @@ CASES = [
     # what kind of document
     Case(
         "unsupported-type",
-        "The type is written with a capital letter.",
-        "The type is model.",
-        [("type: model", f"type: {HERE}Model", "type: model")],
+        "The training data are described in place, but not as a dataset.",
+        "The training data are a dataset that is described elsewhere.",
+        [
+            (
+                VERSION,
+                VERSION + f"training_data:\n  type: {HERE}images\n  name: Stained nuclei\n",
+                VERSION + "training_data:\n  id: stained-nuclei\n",
+            )
+        ],
     ),
     Case(
         "unsupported-format-version",
@@ -327,7 +333,7 @@ CASES = [
             (VERSION, VERSION + f"{HERE}dependencies: conda:environment.yaml\n", VERSION),
             (ONNX, STATE_DICT, STATE_DICT + "    dependencies: conda:environment.yaml\n"),
         ],
-        also=("old-format-version", "custom-dependencies"),
+        also=("old-format-version", "field-too-new", "custom-dependencies"),
         also_clean=("custom-dependencies",),
     ),
     Case(
@@ -919,22 +925,22 @@ CASES = [
     ),
     Case(
         "test-tensor-mismatch",
-        "The test input was saved with 8 bits.",
-        "The test input was saved as float32, as the description says.",
+        "The test input was saved as an image, without batch and channel axis.",
+        "The test input has the four axes of the description.",
         [
             *SMALL,
             DOCUMENTATION_AT_ADDRESS,
             WEIGHTS_AT_ADDRESS,
             (
                 "[test_input.npy]",
-                f"[{HERE}test_input_of_8_bits.npy]",
+                f"[{HERE}image.npy]",
                 "[test_input.npy]",
             ),
         ],
         files={
-            "test_input_of_8_bits.npy": npy("uint8", (1, 1, 16, 16)),
-            "test_input.npy": npy("float32", (1, 1, 16, 16)),
-            "test_output.npy": npy("float32", (1, 1, 16, 16)),
+            "image.npy": npy((16, 16)),
+            "test_input.npy": npy((1, 1, 16, 16)),
+            "test_output.npy": npy((1, 1, 16, 16)),
         },
     ),
     Case(

@@ -7,10 +7,10 @@ import zlib
 GREY = 200
 
 
-def npy(data_type, shape):
-    """A numpy file (version 1.0) of ones."""
-    code, one = {"uint8": ("|u1", b"\x01"), "float32": ("<f4", struct.pack("<f", 1.0))}[data_type]
-    header = f"{{'descr': '{code}', 'fortran_order': False, 'shape': {tuple(shape)}, }}"
+def npy(shape):
+    """A numpy file (version 1.0) of ones, float32."""
+    one = struct.pack("<f", 1.0)
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {tuple(shape)}, }}"
     # With its newline the header ends at a multiple of 64 bytes.
     header += " " * (-(10 + len(header) + 1) % 64) + "\n"
     start = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header))
