@@ -32,7 +32,7 @@ pub(super) fn for_terminal(markdown: &str) -> String {
 
 /// Writes a paragraph, if there is one.
 fn end(text: &mut String, paragraph: &mut String) {
-    let mut bold = false;
+    let mut inside = Inside::default();
     let mut length = 0;
     for word in links(paragraph).split(' ').filter(|word| !word.is_empty()) {
         let width = word.chars().count();
@@ -44,7 +44,7 @@ fn end(text: &mut String, paragraph: &mut String) {
             length += 1;
         }
         length += width;
-        emphasised(text, word, &mut bold);
+        emphasised(text, word, &mut inside);
     }
     if length > 0 {
         text.push('\n');
@@ -52,21 +52,30 @@ fn end(text: &mut String, paragraph: &mut String) {
     paragraph.clear();
 }
 
-/// A word with `**` or `*` around it or around the words up to it. What is in backticks stays as it is.
-fn emphasised(text: &mut String, word: &str, bold: &mut bool) {
+/// What holds from one word of a paragraph to the next.
+#[derive(Default)]
+struct Inside {
+    emphasis: bool,
+    backticks: bool,
+}
+
+/// A word, bold between `**` or `*`. What is in backticks stays as it is.
+fn emphasised(text: &mut String, word: &str, inside: &mut Inside) {
     for (at, part) in word.split('`').enumerate() {
         if at > 0 {
             text.push('`');
+            inside.backticks = !inside.backticks;
         }
-        // Every second part stands in backticks.
-        if at % 2 == 1 || word.matches('`').count() % 2 == 1 {
+        if inside.backticks {
             text.push_str(part);
             continue;
         }
         for (at, part) in part.replace("**", "*").split('*').enumerate() {
-            *bold ^= at > 0;
-            if !part.is_empty() {
-                text.push_str(&if *bold { paint(BOLD, part) } else { part.to_owned() });
+            inside.emphasis ^= at > 0;
+            if inside.emphasis && !part.is_empty() {
+                text.push_str(&paint(BOLD, part));
+            } else {
+                text.push_str(part);
             }
         }
     }

@@ -278,7 +278,7 @@ mod tests {
         let window = Window::around(line, 1);
         assert_eq!(window.shown, "k:    \u{7d30}\u{80de}, \u{1f9eb} x");
         assert_eq!(window.cells(line, 4, 2), (6, 4));
-        assert_eq!(window.cells(line, 9, 1), (15, 1));
+        assert_eq!(window.cells(line, 10, 1), (15, 1));
     }
 
     #[test]
