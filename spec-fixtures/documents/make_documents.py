@@ -5,19 +5,23 @@ nearest description without it.
     python3 make_documents.py           writes the documents beside this script
     python3 make_documents.py --check   writes nothing; exits with 1 if what is there differs
 
-The first line of raises.yaml says where the finding has to be, for the test that reads it:
+The first line of raises.yaml says where the finding has to be, for the test that reads it. Where a document cannot have
+the finding alone, the second line names the codes of the others; clean.yaml may begin with such a line:
 
     # expect: CODE at LINE:COLUMN
+    # also: OTHER-CODE, ANOTHER-CODE
 
-Lines and columns count from 1, columns in characters. A code is added by adding its case to CASES: textual edits of BASE,
-each (what BASE has, what raises.yaml has instead, what clean.yaml has instead), where HERE marks the place of the finding.
-Needs Python 3.9 and nothing else.
+Lines and columns count from 1, columns in characters. A code is added by adding its case to CASES: textual edits of BASE
+(or of another base), each (what it has, what raises.yaml has instead, what clean.yaml has instead), where HERE marks the
+place of the finding. Further files are written by small_files.py. Needs Python 3.9 and nothing else.
 """
 
 import hashlib
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from small_files import npy, png, tiff
 
 FOLDER = Path(__file__).resolve().parent
 HERE = "@@"
@@ -70,7 +74,55 @@ weights:
     opset_version: 17
 """
 
+GENERIC = """\
+format_version: 0.2.4
+type: rdf
+name: Stained nuclei
+description: How the nuclei of the example were stained.
+authors:
+  - name: Jane Doe
+    affiliation: Institute of Examples
+    orcid: 0000-0002-1825-0097
+cite:
+  - text: Doe et al., Nuclei without tears, 2024
+    doi: 10.1234/nuclei.2024
+covers: [cover.png]
+documentation: README.md
+git_repo: https://example.org/nuclei.git
+id: stained-nuclei
+license: CC-BY-4.0
+tags: [nuclei, fluorescence]
+version: 1.0.0
+"""
+
+COLLECTION = """\
+format_version: 0.2.3
+type: collection
+name: Nuclei for everybody
+description: Models that find nuclei.
+authors:
+  - name: Jane Doe
+cite:
+  - text: Doe et al., Nuclei without tears, 2024
+    doi: 10.1234/nuclei.2024
+documentation: README.md
+id: nuclei
+license: CC-BY-4.0
+tags: [nuclei]
+config:
+  about_url: https://example.org/nuclei
+  logo: https://example.org/nuclei/logo.png
+  resource_types: [model]
+  default_type: model
+collection:
+  - id: nuclei-2d
+    rdf_source: https://example.org/nuclei-2d/rdf.yaml
+  - id: nuclei-3d
+    rdf_source: https://example.org/nuclei-3d/rdf.yaml
+"""
+
 START = "format_version: 0.4.10\n"
+VERSION = "version: 1.0.0\n"
 ONNX = """\
   onnx:
     source: weights.onnx
@@ -104,8 +156,11 @@ class Case:
     code: str
     wrong: str  # the comment in raises.yaml
     right: str  # the comment in clean.yaml
-    edits: list  # (in BASE, in raises.yaml, in clean.yaml)
-    files: dict = field(default_factory=dict)  # further files of the folder
+    edits: list  # (in the base, in raises.yaml, in clean.yaml)
+    files: dict = field(default_factory=dict)  # further files of the folder: text or bytes
+    base: str = BASE
+    also: tuple = ()  # codes that raises.yaml has besides
+    also_clean: tuple = ()  # codes that clean.yaml has
     encoding: str = "utf-8"  # of raises.yaml
 
 
@@ -143,6 +198,8 @@ AT_ADDRESSES = [
     ("[test_input.npy]",) + ("[https://example.org/nuclei/test_input.npy]",) * 2,
     ("[test_output.npy]",) + ("[https://example.org/nuclei/test_output.npy]",) * 2,
 ]
+DOCUMENTATION_AT_ADDRESS = ("documentation: README.md",) + ("documentation: https://example.org/nuclei/README.md",) * 2
+WEIGHTS_AT_ADDRESS = ("source: weights.onnx",) + ("source: https://example.org/nuclei/weights.onnx",) * 2
 README = """\
 # Nuclei in fluorescence images
 
@@ -160,6 +217,18 @@ class Nuclei(nn.Sequential):
     def __init__(self):
         super().__init__(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 1, 1))
 '''
+
+
+README_WITHOUT_VALIDATION = """\
+# Nuclei in fluorescence images
+
+A small U-Net.
+"""
+# A model with tensors of 16 by 16 pixels.
+SMALL = [
+    ("min: [1, 1, 64, 64]",) + ("min: [1, 1, 16, 16]",) * 2,
+    ("halo: [0, 0, 8, 8]",) + ("halo: [0, 0, 2, 2]",) * 2,
+]
 
 
 def digest(text):
@@ -226,9 +295,15 @@ CASES = [
     # what kind of document
     Case(
         "unsupported-type",
-        "The type is dataset.",
-        "The type is model.",
-        [("type: model", f"type: {HERE}dataset", "type: model")],
+        "The training data are described in place, but not as a dataset.",
+        "The training data are a dataset that is described elsewhere.",
+        [
+            (
+                VERSION,
+                VERSION + f"training_data:\n  type: {HERE}images\n  name: Stained nuclei\n",
+                VERSION + "training_data:\n  id: stained-nuclei\n",
+            )
+        ],
     ),
     Case(
         "unsupported-format-version",
@@ -242,6 +317,53 @@ CASES = [
         "0.4.10 is the newest version of format 0.4.",
         [("format_version: 0.4.10", f"format_version: {HERE}0.4.11", "format_version: 0.4.10")],
     ),
+    Case(
+        "old-format-version",
+        "New models are taken from 0.4.5 on.",
+        "0.4.10 is the newest version of format 0.4.",
+        [("format_version: 0.4.10", f"format_version: {HERE}0.4.4", "format_version: 0.4.10")],
+    ),
+    # older versions of the format
+    Case(
+        "moved-field",
+        "In 0.4.0 the dependencies stood at the top.",
+        "The dependencies stand with the weights that need them.",
+        [
+            (START, "format_version: 0.4.0\n", START),
+            (VERSION, VERSION + f"{HERE}dependencies: conda:environment.yaml\n", VERSION),
+            (ONNX, STATE_DICT, STATE_DICT + "    dependencies: conda:environment.yaml\n"),
+        ],
+        also=("old-format-version", "field-too-new", "custom-dependencies"),
+        also_clean=("custom-dependencies",),
+    ),
+    Case(
+        "converted-value",
+        "The name of an author has a slash, which was allowed before 0.4.7; it is taken out.",
+        "Name and institute stand in fields of their own.",
+        [
+            (START, "format_version: 0.4.6\n", START),
+            ("  - name: Jane Doe\n", f"  - name: {HERE}Jane Doe / Examples\n", "  - name: Jane Doe\n"),
+        ],
+    ),
+    Case(
+        "dropped-field",
+        "In 0.4.0 the dependencies stood at the top, but only PyTorch weights could have them: ONNX weights need none.",
+        "ONNX weights need no dependencies.",
+        [
+            (START, "format_version: 0.4.0\n", START),
+            (VERSION, VERSION + f"{HERE}dependencies: conda:environment.yaml\n", VERSION),
+        ],
+        also=("old-format-version",),
+    ),
+    Case(
+        "field-too-new",
+        "The number of the version came with 0.4.10.",
+        "In 0.4.10 a version may have a number.",
+        [
+            (START, "format_version: 0.4.9\n", START),
+            (VERSION, VERSION + f"{HERE}version_number: 3\n", VERSION + "version_number: 3\n"),
+        ],
+    ),
     # fields
     Case(
         "missing-field",
@@ -252,10 +374,27 @@ CASES = [
         ],
     ),
     Case(
+        "missing-metadata",
+        "Nobody knows how the resource may be used. What is missing is reported where its mapping begins.",
+        "The licence is stated.",
+        [
+            ("format_version", HERE + "format_version", "format_version"),
+            ("license: CC-BY-4.0\n", "", "license: CC-BY-4.0\n"),
+        ],
+        base=GENERIC,
+    ),
+    Case(
         "unknown-field",
         "The licence is spelt as in British English.",
         "The field is called license.",
         [("license: MIT", f"license: MIT\n{HERE}licence: MIT", "license: MIT")],
+    ),
+    Case(
+        "ignored-field",
+        "The format has no field for the microscope.",
+        "What the format has no field for stands in config.",
+        [(VERSION, VERSION + f"{HERE}microscope: confocal\n", VERSION + "config:\n  microscope: confocal\n")],
+        base=GENERIC,
     ),
     Case(
         "wrong-type",
@@ -270,24 +409,16 @@ CASES = [
         [("version: 1.0.0\n", f"version: 1.0.0\ntags{HERE}:\n", "version: 1.0.0\ntags: []\n")],
     ),
     Case(
+        "null-optional",
+        "The address of the repository was to be filled in later.",
+        "What is not known is left out.",
+        [(VERSION, VERSION + f"git_repo{HERE}:\n", VERSION)],
+    ),
+    Case(
         "empty-list",
         "There is no test output.",
         "There is one test output.",
         [("test_outputs: [test_output.npy]", f"test_outputs: {HERE}[]", "test_outputs: [test_output.npy]")],
-    ),
-    Case(
-        "moved-field",
-        "In 0.4.0 the dependencies stood at the top.",
-        "The dependencies stand with the weights that need them.",
-        [
-            (START, "format_version: 0.4.0\n", "format_version: 0.4.1\n"),
-            (
-                "version: 1.0.0\n",
-                f"version: 1.0.0\n{HERE}dependencies: conda:environment.yaml\n",
-                "version: 1.0.0\n",
-            ),
-            (ONNX, STATE_DICT, STATE_DICT + "    dependencies: conda:environment.yaml\n"),
-        ],
     ),
     # values
     Case(
@@ -299,12 +430,24 @@ CASES = [
     Case(
         "invalid-data-type",
         "An input has one of the types float32, uint8 and uint16.",
-        "The input has the type uint16.",
+        "The input has the type float32.",
         [
             (
                 "data_type: float32\n    shape:\n      min",
                 f"data_type: {HERE}float64\n    shape:\n      min",
-                "data_type: uint16\n    shape:\n      min",
+                "data_type: float32\n    shape:\n      min",
+            )
+        ],
+    ),
+    Case(
+        "unspecified-data-type",
+        "The text of the specification has no inputs but those of type float32.",
+        "The input has the type float32.",
+        [
+            (
+                "data_type: float32\n    shape:\n      min",
+                f"data_type: {HERE}uint8\n    shape:\n      min",
+                "data_type: float32\n    shape:\n      min",
             )
         ],
     ),
@@ -327,10 +470,30 @@ CASES = [
         [("jane.doe@example.org", f"{HERE}jane.doe at example.org", "jane.doe@example.org")],
     ),
     Case(
+        "author-as-text",
+        "The author is only a name.",
+        "The author is a mapping with a name.",
+        [
+            (
+                "  - name: Jane Doe\n    affiliation: Institute of Examples\n    email: jane.doe@example.org\n"
+                "    orcid: 0000-0002-1825-0097\n",
+                f"  - {HERE}Jane Doe\n",
+                "  - name: Jane Doe\n",
+            )
+        ],
+    ),
+    Case(
         "invalid-doi",
         "The DOI begins with doi: instead of 10.",
         "The DOI begins with 10. and the number of its registrant.",
         [("doi: 10.1234/nuclei.2024", f"doi: {HERE}doi:10.1234/nuclei.2024", "doi: 10.1234/nuclei.2024")],
+    ),
+    Case(
+        "invalid-id",
+        "The identifier has spaces.",
+        "The identifier has hyphens instead of spaces.",
+        [("id: stained-nuclei", f"id: {HERE}stained nuclei", "id: stained-nuclei")],
+        base=GENERIC,
     ),
     Case(
         "invalid-sha256",
@@ -363,6 +526,12 @@ CASES = [
         [("version: 1.0.0", f"version: {HERE}latest", "version: 1.0.0")],
     ),
     Case(
+        "loose-version",
+        "The version has two numbers.",
+        "The version has three numbers.",
+        [("version: 1.0.0", f"version: {HERE}0.1", "version: 0.1.0")],
+    ),
+    Case(
         "invalid-url",
         "The address to download from is the name of a file.",
         "The address to download from is a URL.",
@@ -379,6 +548,23 @@ CASES = [
         "An absolute path is right on one computer only.",
         "The path is relative to the description.",
         [("source: weights.onnx", f"source: {HERE}/home/jane/weights.onnx", "source: weights.onnx")],
+    ),
+    Case(
+        "unportable-path",
+        "Only Windows takes a backslash for the end of the name of a folder.",
+        "A slash ends the name of a folder everywhere.",
+        [("source: weights.onnx", f"source: {HERE}weights\\weights.onnx", "source: weights/weights.onnx")],
+    ),
+    Case(
+        "cover-format",
+        "Browsers do not show TIFF files.",
+        "Browsers show PNG files.",
+        [
+            WEIGHTS_AT_ADDRESS,
+            *AT_ADDRESSES,
+            (VERSION, VERSION + f"covers: [{HERE}cover.tif]\n", VERSION + "covers: [cover.png]\n"),
+        ],
+        files={"README.md": README, "cover.tif": tiff(40, 20), "cover.png": png(40, 20)},
     ),
     Case(
         "invalid-shape",
@@ -399,16 +585,40 @@ CASES = [
         [("halo: [0, 0, 8, 8]", f"halo: [0, 0, {HERE}-8, 8]", "halo: [0, 0, 8, 8]")],
     ),
     Case(
+        "data-range-order",
+        "The largest value comes first.",
+        "The smallest value comes first.",
+        [
+            (
+                "data_type: float32\n    shape:\n      min",
+                f"data_type: float32\n    data_range: {HERE}[255, 0]\n    shape:\n      min",
+                "data_type: float32\n    data_range: [0, 255]\n    shape:\n      min",
+            )
+        ],
+    ),
+    Case(
         "unknown-license",
         "The identifier of this licence has a hyphen before each number.",
         "The licence is an identifier of the SPDX list.",
         [("license: MIT", f"license: {HERE}CC BY 4.0", "license: CC-BY-4.0")],
     ),
     Case(
+        "deprecated-license",
+        "The SPDX list has replaced this identifier: it does not say whether later versions may be chosen.",
+        "Later versions of the licence may be chosen.",
+        [("license: MIT", f"license: {HERE}GPL-3.0", "license: GPL-3.0-or-later")],
+    ),
+    Case(
         "unknown-operation",
         "There is no operation of this name.",
         "The operation is called zero_mean_unit_variance.",
         [("name: zero_mean_unit_variance", f"name: {HERE}normalize", "name: zero_mean_unit_variance")],
+    ),
+    Case(
+        "unknown-run-mode",
+        "No other program knows this way to run a network.",
+        "The network is run once, as its inputs and outputs say.",
+        [(VERSION, VERSION + f"run_mode:\n  name: {HERE}average over rotations\n", VERSION)],
     ),
     # between fields
     Case(
@@ -524,6 +734,20 @@ CASES = [
         ],
     ),
     Case(
+        "coefficient-count",
+        "Two gains, but the image has one channel.",
+        "One gain for the one channel.",
+        [
+            (
+                NORMALISATION,
+                f"      - name: scale_linear\n        kwargs:\n          axes: yx\n          gain: {HERE}[0.5, 0.25]\n"
+                "          offset: 0\n",
+                "      - name: scale_linear\n        kwargs:\n          axes: yx\n          gain: [0.5]\n"
+                "          offset: 0\n",
+            )
+        ],
+    ),
+    Case(
         "percentile-order",
         "The lower percentile is above the upper one.",
         "The lower percentile is below the upper one.",
@@ -534,6 +758,18 @@ CASES = [
                 f"          min_percentile: 99.8\n          max_percentile: {HERE}2\n",
                 "      - name: scale_range\n        kwargs:\n          mode: per_sample\n          axes: yx\n"
                 "          min_percentile: 2\n          max_percentile: 99.8\n",
+            )
+        ],
+    ),
+    Case(
+        "clip-order",
+        "The lower limit is above the upper one.",
+        "The lower limit is below the upper one.",
+        [
+            (
+                NORMALISATION,
+                f"      - name: clip\n        kwargs:\n          min: 255\n          max: {HERE}0\n",
+                "      - name: clip\n        kwargs:\n          min: 0\n          max: 255\n",
             )
         ],
     ),
@@ -572,6 +808,30 @@ CASES = [
                 STATE_DICT + ONNX + "    parent: pytorch_state_dict\n",
             )
         ],
+    ),
+    Case(
+        "weights-parent-cycle",
+        "The state dict was converted from ONNX weights that were converted from the state dict.",
+        "The state dict came out of the training.",
+        [
+            (
+                ONNX,
+                STATE_DICT + f"    parent: {HERE}onnx\n" + ONNX + "    parent: pytorch_state_dict\n",
+                STATE_DICT + ONNX + "    parent: pytorch_state_dict\n",
+            )
+        ],
+    ),
+    Case(
+        "weights-attachments",
+        "The weights need a second file.",
+        "All of the weights are in one file.",
+        [(ONNX, ONNX + f"    attachments:\n      {HERE}files: [weights.bin]\n", ONNX)],
+    ),
+    Case(
+        "custom-dependencies",
+        "Other software has to be installed to run the weights.",
+        "The weights run without further software.",
+        [(ONNX, ONNX + f"    dependencies: {HERE}conda:environment.yaml\n", ONNX)],
     ),
     Case(
         "architecture-digest",
@@ -625,6 +885,21 @@ CASES = [
             )
         ],
     ),
+    # collections
+    Case(
+        "duplicate-id",
+        "Two entries have the same identifier.",
+        "Every entry has an identifier of its own.",
+        [("  - id: nuclei-3d", f"  - id: {HERE}nuclei-2d", "  - id: nuclei-3d")],
+        base=COLLECTION,
+    ),
+    Case(
+        "partner-config",
+        "There is no kind of resource called everything.",
+        "All kinds of resources are shown at first.",
+        [("default_type: model", f"default_type: {HERE}everything", "default_type: all")],
+        base=COLLECTION,
+    ),
     # files of the package
     Case(
         "missing-file",
@@ -632,7 +907,7 @@ CASES = [
         "The documentation is a file of the package.",
         [
             ("documentation: README.md", f"documentation: {HERE}docs/README.md", "documentation: README.md"),
-            ("source: weights.onnx",) + ("source: https://example.org/nuclei/weights.onnx",) * 2,
+            WEIGHTS_AT_ADDRESS,
             *AT_ADDRESSES,
         ],
         files={"README.md": README},
@@ -642,18 +917,73 @@ CASES = [
         "The digest is that of an older network.py.",
         "The digest is that of network.py.",
         [
-            ("documentation: README.md",) + ("documentation: https://example.org/nuclei/README.md",) * 2,
+            DOCUMENTATION_AT_ADDRESS,
             (ONNX, network_with(HERE + digest("an older network.py")), network_with(digest(NETWORK))),
             *AT_ADDRESSES,
         ],
         files={"network.py": NETWORK},
     ),
+    Case(
+        "test-tensor-mismatch",
+        "The test input was saved as an image, without batch and channel axis.",
+        "The test input has the four axes of the description.",
+        [
+            *SMALL,
+            DOCUMENTATION_AT_ADDRESS,
+            WEIGHTS_AT_ADDRESS,
+            (
+                "[test_input.npy]",
+                f"[{HERE}image.npy]",
+                "[test_input.npy]",
+            ),
+        ],
+        files={
+            "image.npy": npy((16, 16)),
+            "test_input.npy": npy((1, 1, 16, 16)),
+            "test_output.npy": npy((1, 1, 16, 16)),
+        },
+    ),
+    Case(
+        "cover-too-large",
+        "The cover has 545 kB.",
+        "The cover has less than 1 kB.",
+        [
+            DOCUMENTATION_AT_ADDRESS,
+            WEIGHTS_AT_ADDRESS,
+            *AT_ADDRESSES,
+            (VERSION, VERSION + f"covers: [{HERE}large.png]\n", VERSION + "covers: [small.png]\n"),
+        ],
+        files={"large.png": png(1044, 522), "small.png": png(40, 20)},
+    ),
+    Case(
+        "cover-aspect-ratio",
+        "The cover is as high as wide.",
+        "The cover is twice as wide as high.",
+        [
+            DOCUMENTATION_AT_ADDRESS,
+            WEIGHTS_AT_ADDRESS,
+            *AT_ADDRESSES,
+            (VERSION, VERSION + f"covers: [{HERE}square.png]\n", VERSION + "covers: [wide.png]\n"),
+        ],
+        files={"square.png": png(20, 20), "wide.png": png(40, 20)},
+    ),
+    Case(
+        "no-validation-section",
+        "The documentation does not say how to find out whether the results are right.",
+        "The documentation has a section on validation.",
+        [
+            WEIGHTS_AT_ADDRESS,
+            *AT_ADDRESSES,
+            ("documentation: README.md", f"documentation: {HERE}short.md", "documentation: README.md"),
+        ],
+        files={"README.md": README, "short.md": README_WITHOUT_VALIDATION},
+    ),
 ]
 
 
 def edited(case, which):
-    """BASE with one side of the edits of a case: 1 for raises.yaml, 2 for clean.yaml."""
-    text = BASE
+    """The base with one side of the edits of a case: 1 for raises.yaml, 2 for clean.yaml."""
+    text = case.base
     for edit in case.edits:
         if text.count(edit[0]) != 1:
             sys.exit(f"{case.code}: {edit[0]!r} is {text.count(edit[0])} times in the base")
@@ -667,11 +997,17 @@ def raises(case):
     if text.count(HERE) != 1:
         sys.exit(f"{case.code}: the place of the finding is marked {text.count(HERE)} times")
     before = text[: text.index(HERE)]
-    line = before.count("\n") + 3  # behind the two lines of comment
+    also = also_line(case.also)
+    line = before.count("\n") + 3 + also.count("\n")  # behind the lines of comment
     column = len(before) - (before.rfind("\n") + 1) + 1
     if case.encoding != "utf-8":
         line, column = 1, 1  # what is no text has no lines
-    return f"# expect: {case.code} at {line}:{column}\n# {case.wrong}\n" + text.replace(HERE, "")
+    return f"# expect: {case.code} at {line}:{column}\n{also}# {case.wrong}\n" + text.replace(HERE, "")
+
+
+def also_line(codes):
+    """The line that names what else is found."""
+    return f"# also: {', '.join(codes)}\n" if codes else ""
 
 
 def documents():
@@ -680,9 +1016,9 @@ def documents():
     for case in CASES:
         folder = FOLDER / case.code
         contents[folder / "raises.yaml"] = raises(case).encode(case.encoding)
-        contents[folder / "clean.yaml"] = f"# {case.right}\n{edited(case, 2)}".encode()
-        for name, text in case.files.items():
-            contents[folder / name] = text.encode()
+        contents[folder / "clean.yaml"] = f"{also_line(case.also_clean)}# {case.right}\n{edited(case, 2)}".encode()
+        for name, content in case.files.items():
+            contents[folder / name] = content if isinstance(content, bytes) else content.encode()
     return contents
 
 

@@ -24,6 +24,7 @@ const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong us
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Validate(ValidateOptions),
+    Explain(ExplainOptions),
     TestModel(TestModelOptions),
     Predict(PredictOptions),
     Inspect(InspectOptions),
@@ -40,15 +41,33 @@ pub(crate) struct ValidateOptions {
     /// Look at the description only, at no other file of the package
     #[arg(long)]
     pub(crate) format_only: bool,
-    /// human: with the line of the description; jsonl: one JSON object for each source
+    /// Judge by the letter of the format's text (0.4.9): what departs from it is an error, even if programs take it
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How the findings are written
     #[arg(long, value_enum, default_value_t = ValidateOutput::Human, value_name = "FORM")]
     pub(crate) output: ValidateOutput,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ValidateOutput {
+    /// With the lines of the description that they speak of
     Human,
+    /// One JSON object for each source, on a line of its own
     Jsonl,
+    /// Annotations of the changed files in a GitHub workflow
+    Github,
+    /// SARIF 2.1.0: one log for all sources, for code scanning and editors
+    Sarif,
+}
+
+/// Explain a code that `validate` printed: what it means, what to write instead, and why.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ExplainOptions {
+    /// The code, for example missing-field; without it all codes are listed
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Validate(options) => commands::validate::run(options),
+        Command::Explain(options) => commands::explain::run(options),
         Command::TestModel(options) => commands::test_model::run(options),
         Command::Predict(options) => commands::predict::run(options),
         Command::Inspect(options) => commands::inspect::run(options),

@@ -141,6 +141,13 @@ impl Diagnostic {
         self.severity.max(self.code.strict_severity())
     }
 
+    /// The same with the severity that it has by the letter of the specification.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.severity = self.strict_severity();
+        self
+    }
+
     /// True for errors.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -96,4 +96,32 @@ impl Document {
             }
         }
     }
+
+    /// The key or the value at a path, whichever begins at a position: the part of the text that a finding with
+    /// this path and position speaks of. `None` where neither does, as for a field that is missing.
+    ///
+    /// ```
+    /// use rdf_spec::{DocPath, Document};
+    ///
+    /// let document = Document::parse("inputs:\n  - name: raw\n    axes: bcyx\n")?;
+    /// let axes = DocPath::root().join("inputs").join(0).join("axes");
+    /// let value = document.span_at(&axes, document.position(&axes).unwrap()).unwrap();
+    /// assert_eq!((value.start.to_string(), value.end.to_string()), ("3:11".into(), "3:15".into()));
+    /// # Ok::<(), rdf_spec::Diagnostic>(())
+    /// ```
+    #[must_use]
+    pub fn span_at(&self, path: &DocPath, position: Position) -> Option<Span> {
+        let value = self.get(path)?;
+        let key = match (path.parent(), path.segments().last()) {
+            (Some(parent), Some(Segment::Key(key))) => self
+                .get(&parent)
+                .and_then(|parent| parent.as_mapping()?.entry(key))
+                .map(|entry| entry.key_span),
+            _ => None,
+        };
+        [key, Some(value.span)]
+            .into_iter()
+            .flatten()
+            .find(|span| span.start == position)
+    }
 }

@@ -66,8 +66,8 @@ pub use rdf::Rdf;
 pub use rules::{RULES, Rule, check_model};
 pub use v0_4::{
     Architecture, Attachments, Author, CiteEntry, Coefficients, DataRange, InputShape, InputTensor,
-    Maintainer, ModelBuilder, ModelRdf, Network, OutputShape, OutputTensor, ProcessingStep, RunMode, StatisticsMode,
-    Uploader, Weights, WeightsEntry, WeightsFormat,
+    Maintainer, ModelBuilder, ModelRdf, Network, OutputShape, OutputTensor, ProcessingStep, RunMode,
+    StatisticsMode, Uploader, Weights, WeightsEntry, WeightsFormat,
 };
 pub use value::{
     Axes, Axis, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, ResourceId, Sha256,

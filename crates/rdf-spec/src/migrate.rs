@@ -13,12 +13,13 @@ pub use migrated::{Migrated, MigrationError};
 
 use self::edit::Edits;
 use crate::document::Node;
+use crate::value::NEWEST_PATCH;
 
 /// Minor and patch number of a version of the model format.
 pub(crate) type Patch = (u64, u64);
 
 /// The newest version of the model format.
-pub(crate) const NEWEST: Patch = (4, 10);
+pub(crate) const NEWEST: Patch = (4, NEWEST_PATCH);
 
 /// One change of the format: what a description of an older version needs to become one of the newer version.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 mod fields;
 mod from_node;
 
-pub(crate) use fields::Fields;
+pub(crate) use fields::{Fields, closest};
 pub(crate) use from_node::FromNode;
 
 use crate::diagnostic::{Code, Diagnostic};

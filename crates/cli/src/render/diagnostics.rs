@@ -1,25 +1,31 @@
-//! Findings for people: with the line of the description that they speak of.
+//! Findings for people: with the lines of the description that they speak of.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use pipeline::Package;
-use rdf_spec::{Diagnostic, Severity};
+use rdf_spec::{Code, Diagnostic, Document, Related, Severity};
 
+use super::snippet::{Mark, Source};
 use super::stdout::{self, harmless};
 use super::style::{BLUE, BOLD, DIM, GREEN, RED, YELLOW, paint};
 use crate::commands::validate::Validated;
 use crate::exit::Failure;
 
-/// The longest part of a line that is shown.
-const MAX_COLUMNS: usize = 120;
+/// Second places at most this many lines away are shown together with the first.
+const CLOSE: usize = 8;
 
 /// Prints everything that was found in a source, and its verdict.
 pub(crate) fn print(validated: &Validated) -> Result<(), Failure> {
     let mut text = String::new();
-    let lines: Vec<&str> = validated.text.lines().collect();
+    let source = Source::new(
+        harmless(&validated.place.display().to_string()),
+        validated.text(),
+        validated.document(),
+    );
     for diagnostic in &validated.diagnostics {
-        render(&mut text, diagnostic, &validated.place, &lines);
+        render(&mut text, diagnostic, &source);
     }
     let verdict = if validated.is_valid {
         paint(GREEN, "valid")
@@ -29,26 +35,37 @@ pub(crate) fn print(validated: &Validated) -> Result<(), Failure> {
     let _ = writeln!(
         text,
         "{}: {verdict}{}",
-        validated.source,
+        harmless(&validated.source),
         counts(&validated.diagnostics)
     );
     stdout::print(&text)
 }
 
+/// Prints how to learn more about what was found.
+pub(crate) fn print_where_to_read_on(code: Code) -> Result<(), Failure> {
+    let command = paint(BOLD, format!("modelhub explain {code}"));
+    stdout::print(&format!("\nfor more on a code: {command}\n"))
+}
+
 /// Prints findings as a side note of another command.
 pub(crate) fn print_to_stderr(package: &Package, diagnostics: &[Diagnostic]) {
-    let place = package
-        .files()
-        .location()
-        .join(package.files().description_name())
-        .display()
-        .to_string();
+    let document: Option<&Document> = package.parsed().document();
+    let place = harmless(&place(package).display().to_string());
+    let source = Source::new(place, package.text(), document);
     let mut text = String::new();
-    let lines: Vec<&str> = package.text().lines().collect();
     for diagnostic in diagnostics {
-        render(&mut text, diagnostic, &place, &lines);
+        render(&mut text, diagnostic, &source);
     }
     let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// The path of the description of a package; for a zip file, that of the zip file with the description behind it.
+pub(crate) fn place(package: &Package) -> PathBuf {
+    let path = package
+        .files()
+        .location()
+        .join(package.files().description_name());
+    path.strip_prefix(".").map(PathBuf::from).unwrap_or(path)
 }
 
 fn counts(diagnostics: &[Diagnostic]) -> String {
@@ -79,7 +96,7 @@ fn counts(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
-fn render(text: &mut String, diagnostic: &Diagnostic, place: &str, lines: &[&str]) {
+fn render(text: &mut String, diagnostic: &Diagnostic, source: &Source<'_>) {
     let style = match diagnostic.severity {
         Severity::Error => RED,
         Severity::Alert | Severity::Warning => YELLOW,
@@ -92,73 +109,65 @@ fn render(text: &mut String, diagnostic: &Diagnostic, place: &str, lines: &[&str
         paint(style, label),
         paint(BOLD, harmless(&diagnostic.message))
     );
-    let position = diagnostic
-        .position
-        .map_or_else(String::new, |position| format!(":{position}"));
-    let _ = writeln!(text, "  {} {place}{position}", paint(DIM, "-->"));
-    if let Some(position) = diagnostic.position
-        && let Some(line) = lines
-            .get(position.line - 1)
-            .filter(|line| !line.trim().is_empty())
-    {
-        let number = position.line.to_string();
-        let pad = " ".repeat(number.len());
-        let (shown, column) = window(line, position.column);
-        let _ = writeln!(text, "{} {} {shown}", paint(DIM, &number), paint(DIM, "|"));
-        let _ = writeln!(
-            text,
-            "{pad} {} {}{}",
-            paint(DIM, "|"),
-            " ".repeat(column),
-            paint(style, "^")
-        );
+    let first = diagnostic.position.map(|position| {
+        let missing = source.missing_field(&diagnostic.path, position);
+        let label = missing.map_or_else(String::new, |key| format!("`{}` belongs here", harmless(key)));
+        let above = missing.and_then(|_| source.line_of_owner(&diagnostic.path, position.line));
+        (source.mark(&diagnostic.path, position, style, '^', label), above)
+    });
+    let mut close = Vec::new();
+    let mut distant = Vec::new();
+    let mut notes = Vec::new();
+    for related in &diagnostic.related {
+        let label = harmless(&label_of(related, diagnostic));
+        let mark = related
+            .position
+            .map(|position| source.mark(&related.path, position, BLUE, '-', label.clone()));
+        match (mark, &first) {
+            (Some(mark), Some((first, _))) if mark.line.abs_diff(first.line) <= CLOSE => close.push(mark),
+            (Some(mark), _) => distant.push(mark),
+            (None, _) => notes.push(label),
+        }
+    }
+    let gutter = close
+        .iter()
+        .chain(&distant)
+        .chain(first.as_ref().map(|(mark, _)| mark))
+        .map(|mark: &Mark| mark.line)
+        .max()
+        .map_or(1, |line| line.to_string().len());
+    match first {
+        Some((first, above)) => {
+            let marks = std::iter::once(first).chain(close).collect();
+            source.snippet(text, gutter, "-->", above, marks);
+        }
+        None => {
+            let _ = writeln!(text, "{:gutter$}{} {}", "", paint(DIM, "-->"), source.place());
+        }
+    }
+    for mark in distant {
+        source.snippet(text, gutter, ":::", None, vec![mark]);
     }
     if !diagnostic.path.is_root() {
-        let _ = writeln!(
-            text,
-            "  {} field: {}",
-            paint(DIM, "="),
-            harmless(&diagnostic.path.to_string())
-        );
+        notes.insert(0, format!("field: {}", harmless(&diagnostic.path.to_string())));
     }
-    for related in &diagnostic.related {
-        let position = related
-            .position
-            .map_or_else(String::new, |position| format!(" at {position}"));
-        let _ = writeln!(
-            text,
-            "  {} {}{position}: {}",
-            paint(DIM, "="),
-            related.message,
-            harmless(&related.path.to_string())
-        );
-    }
-    if let Some(help) = &diagnostic.help {
-        let _ = writeln!(text, "  {} help: {}", paint(DIM, "="), harmless(help));
+    notes.extend(
+        diagnostic
+            .help
+            .iter()
+            .map(|help| format!("help: {}", harmless(help))),
+    );
+    for note in &notes {
+        let _ = writeln!(text, "{:gutter$} {} {note}", "", paint(DIM, "="));
     }
     text.push('\n');
 }
 
-/// The part of a line around a column, and where the column is in it. Control characters, which could
-/// change the terminal, are replaced.
-fn window(line: &str, column: usize) -> (String, usize) {
-    let at = column.saturating_sub(1);
-    let start = if at < MAX_COLUMNS { 0 } else { at - MAX_COLUMNS / 2 };
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
-    let shown: String = line.chars().skip(start).take(MAX_COLUMNS).map(clean).collect();
-    (shown, at - start)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lines_are_cut_around_the_column() {
-        let line = "x".repeat(500);
-        let (shown, column) = window(&line, 400);
-        assert_eq!(shown.chars().count(), MAX_COLUMNS);
-        assert_eq!(column, 60);
-        assert_eq!(window("a\u{1b}[31m", 3), ("a [31m".to_owned(), 2));
+/// What a second place has to do with the finding, and its field where that is another one.
+fn label_of(related: &Related, diagnostic: &Diagnostic) -> String {
+    if related.path == diagnostic.path || related.path.is_root() {
+        related.message.clone()
+    } else {
+        format!("{} ({})", related.message, related.path)
     }
 }

@@ -54,13 +54,33 @@ pub(crate) fn validation(validated: &Validated) -> Value {
     json!({
         "source": validated.source,
         "status": if validated.is_valid { "valid" } else { "invalid" },
-        "type": validated.resource_type,
-        "format_version": validated.format_version,
-        "diagnostics": validated.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+        "type": validated.resource_type(),
+        "format_version": validated.format_version(),
+        "diagnostics": validated
+            .diagnostics
+            .iter()
+            .map(|found| diagnostic(validated, found))
+            .collect::<Vec<_>>(),
     })
 }
 
-fn diagnostic(diagnostic: &Diagnostic) -> Value {
+fn diagnostic(validated: &Validated, diagnostic: &Diagnostic) -> Value {
+    let end = diagnostic
+        .position
+        .map(|position| validated.span(&diagnostic.path, position).end);
+    let related: Vec<Value> = diagnostic
+        .related
+        .iter()
+        .map(|related| {
+            json!({
+                "message": related.message,
+                "pointer": related.path.pointer(),
+                "path": related.path.to_string(),
+                "line": related.position.map(|position| position.line),
+                "column": related.position.map(|position| position.column),
+            })
+        })
+        .collect();
     json!({
         "code": diagnostic.code.name(),
         "severity": diagnostic.severity.name(),
@@ -70,6 +90,10 @@ fn diagnostic(diagnostic: &Diagnostic) -> Value {
         "line": diagnostic.position.map(|position| position.line),
         "column": diagnostic.position.map(|position| position.column),
         "help": diagnostic.help,
+        "end_line": end.map(|end| end.line),
+        "end_column": end.map(|end| end.column),
+        "strict_severity": diagnostic.strict_severity().name(),
+        "related": related,
     })
 }
 

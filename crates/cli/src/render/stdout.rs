@@ -15,15 +15,14 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Text of a document as it may be printed: control characters, which could change the terminal, are replaced.
+/// Text of a document as it may be printed: characters that could change the terminal, or the order in which
+/// it shows the others, are replaced.
 pub(crate) fn harmless(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() && c != '\n' {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+    let replaced = |c| if c != '\n' && is_harmful(c) { '\u{fffd}' } else { c };
+    text.chars().map(replaced).collect()
+}
+
+/// Control characters, and those that change the direction of text.
+pub(crate) fn is_harmful(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -47,6 +47,12 @@ pub(crate) fn modelhub<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) 
     finish(Command::new(env!("CARGO_BIN_EXE_modelhub")).args(arguments))
 }
 
+/// Calls the program in a folder.
+pub(crate) fn modelhub_in<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modelhub"));
+    finish(command.current_dir(folder).args(arguments))
+}
+
 /// Calls the program with 400 MB of address space (code, thread stacks and buffers included) where that can be
 /// limited: one that trusts what a file claims ends here.
 pub(crate) fn modelhub_in_little_memory<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Run {

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod conformance;
+mod explain;
+mod formats;
 mod harness;
 mod hostile;
 mod inspect;

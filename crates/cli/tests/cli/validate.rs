@@ -34,6 +34,37 @@ fn every_problem_is_shown_with_its_line() {
 }
 
 #[test]
+fn places_are_marked_in_full_and_second_places_shown() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    // Twice in neighbouring lines, a field that is missing, wide characters before the place, a tab.
+    copy.edit("license: MIT", "license: MIT\nlicense: MIT");
+    copy.edit("      min: [1, 1, 128, 128]\n", "");
+    copy.edit(
+        "tags: [unet2d",
+        "tags: [\u{7d30}\u{80de}, \"a\tb\", \u{1f9eb}, 2024",
+    );
+    copy.edit("description: A small", "description: [A small");
+    copy.edit("unevenly lit background.", "unevenly lit background.]");
+    let run = modelhub([
+        "validate".as_ref(),
+        "--format-only".as_ref(),
+        copy.path().as_os_str(),
+    ]);
+    insta::assert_snapshot!("places", run.snapshot(copy.path()));
+}
+
+#[test]
+fn usual_mistakes_in_yaml_are_explained() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit(
+        "    axes: bcyx\n    data_type: float32\n    data_range: [-",
+        "\taxes: bcyx\n    data_type: float32\n    data_range: [-",
+    );
+    let run = modelhub(["validate".as_ref(), copy.path().as_os_str()]);
+    insta::assert_snapshot!("tab", run.snapshot(copy.path()));
+}
+
+#[test]
 fn json_lines_come_in_the_order_of_the_sources() {
     let copy = Copy::of(&fixture("blobs-unet2d"));
     copy.edit("type: model", "type: modell");

@@ -3,36 +3,43 @@
 use std::fmt;
 
 use super::Severity;
+use crate::read::closest;
 
 macro_rules! codes {
     (@strict $severity:ident) => { Severity::$severity };
     (@strict $severity:ident $strict:ident) => { Severity::$strict };
-    ($($variant:ident $name:literal $severity:ident $(=> $strict:ident)? $summary:literal,)*) => {
+    ($([$group:literal] $($variant:ident $name:literal $severity:ident $(=> $strict:ident)? $summary:literal,)*)*) => {
         /// The kind of a finding. The kebab-case name is stable: programs and people may rely on it.
         ///
-        /// Every code is explained with an example in `docs/diagnostics.md`.
+        /// Every code is explained with an example, here and in [`Code::explanation`].
         ///
         /// ```
         /// use rdf_spec::Code;
         ///
         /// assert_eq!(Code::DuplicateTensorName.name(), "duplicate-tensor-name");
+        /// assert_eq!(Code::from_name("duplicate-tensor-name"), Some(Code::DuplicateTensorName));
         /// assert!(Code::ALL.len() > 30);
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
-            $(#[doc = $summary] $variant,)*
+            $($(
+                #[doc = $summary]
+                #[doc = ""]
+                #[doc = include_str!(concat!("explanations/", $name, ".md"))]
+                $variant,
+            )*)*
         }
 
         impl Code {
             /// All codes, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)*)*];
 
             /// The stable name, in kebab case.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $name,)*
+                    $($(Self::$variant => $name,)*)*
                 }
             }
 
@@ -40,7 +47,7 @@ macro_rules! codes {
             #[must_use]
             pub fn severity(self) -> Severity {
                 match self {
-                    $(Self::$variant => Severity::$severity,)*
+                    $($(Self::$variant => Severity::$severity,)*)*
                 }
             }
 
@@ -49,7 +56,7 @@ macro_rules! codes {
             #[must_use]
             pub fn strict_severity(self) -> Severity {
                 match self {
-                    $(Self::$variant => codes!(@strict $severity $($strict)?),)*
+                    $($(Self::$variant => codes!(@strict $severity $($strict)?),)*)*
                 }
             }
 
@@ -57,7 +64,26 @@ macro_rules! codes {
             #[must_use]
             pub fn summary(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $summary,)*
+                    $($(Self::$variant => $summary,)*)*
+                }
+            }
+
+            /// What the code means in Markdown: a paragraph, what to write instead of what as YAML, and why.
+            ///
+            /// The first YAML block has the finding, the second does not. Neither the name nor the severity is
+            /// part of the text.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $($(Self::$variant => include_str!(concat!("explanations/", $name, ".md")),)*)*
+                }
+            }
+
+            /// What the code is about: the heading under which it stands in the documentation.
+            #[must_use]
+            pub fn group(self) -> &'static str {
+                match self {
+                    $($(Self::$variant)|* => $group,)*
                 }
             }
         }
@@ -65,24 +91,24 @@ macro_rules! codes {
 }
 
 codes! {
-    // the source
+    ["The source"]
     UnreadableSource "unreadable-source" Error "There is nothing to read: no such file, no package, or a damaged one.",
-    // the text
+    ["The text"]
     SyntaxError "syntax-error" Error "The text is not one YAML document of the core schema.",
     DocumentTooLarge "document-too-large" Error "The document, or what its aliases stand for, exceeds the bounds.",
     NestingTooDeep "nesting-too-deep" Error "Lists and mappings are nested deeper than the bound.",
     DuplicateKey "duplicate-key" Error "A mapping has the same key twice.",
-    // what kind of document
+    ["What kind of document"]
     UnsupportedType "unsupported-type" Error "The resource type is not one that is read.",
     UnsupportedFormatVersion "unsupported-format-version" Error "The format version is not one that is read.",
     NewerFormatVersion "newer-format-version" Alert => Error "The format version is newer than the newest known one; it is read as that one.",
     OldFormatVersion "old-format-version" Warning => Error "The format version is older than 0.4.5, which contributions need.",
-    // what older versions of the format had
+    ["Older versions of the format"]
     MovedField "moved-field" Info "A field stands where an older version of the format had it.",
     ConvertedValue "converted-value" Info "A value has a form of an older version of the format; it is read in the newest form.",
     DroppedField "dropped-field" Warning "A field of an older version of the format has no place in the newest one.",
     FieldTooNew "field-too-new" Warning => Error "A field came with a newer version of the format than the description states.",
-    // fields
+    ["Fields"]
     MissingField "missing-field" Error "A required field is missing.",
     MissingMetadata "missing-metadata" Warning "A field is missing that people need to find, credit or reuse the resource.",
     UnknownField "unknown-field" Error "A field is not part of the format.",
@@ -91,7 +117,7 @@ codes! {
     NullNotAllowed "null-not-allowed" Error "A field is null or empty that may not be.",
     NullOptional "null-optional" Warning => Error "An optional field is null or empty instead of being left out.",
     EmptyList "empty-list" Error "A list that needs at least one item is empty.",
-    // values
+    ["Values"]
     InvalidAxes "invalid-axes" Error "Axes are not distinct letters out of `bitczyx`.",
     InvalidDataType "invalid-data-type" Error "A data type is not one of those allowed here.",
     UnspecifiedDataType "unspecified-data-type" Warning => Error "A data type is in use, but not in the text of the specification.",
@@ -116,7 +142,7 @@ codes! {
     DeprecatedLicense "deprecated-license" Warning "The SPDX list advises against the identifier of the licence.",
     UnknownOperation "unknown-operation" Error "A processing operation is not part of the format, or not allowed here.",
     UnknownRunMode "unknown-run-mode" Warning "A run mode is not one that consumers of models share.",
-    // between fields
+    ["Between fields"]
     DuplicateTensorName "duplicate-tensor-name" Error "Two tensors have the same name.",
     AxesShapeMismatch "axes-shape-mismatch" Alert => Error "Axes and shape of a tensor differ in length.",
     ShapeLengthMismatch "shape-length-mismatch" Error "Two lists that describe one shape differ in length.",
@@ -144,16 +170,44 @@ codes! {
     MissingFrameworkVersion "missing-framework-version" Alert "Weights do not say which version of their framework they need.",
     DocumentationNotMarkdown "documentation-not-markdown" Warning => Error "The documentation is not a Markdown file.",
     UnconventionalName "unconventional-name" Warning => Error "The name is longer than 64 characters or uses others than letters, digits, `_`, `-` and spaces.",
-    // collections
+    ["Collections"]
     DuplicateId "duplicate-id" Error "Two entries of a collection have the same identifier.",
     PartnerConfig "partner-config" Warning "A setting for the appearance of a partner's collection has a wrong form.",
-    // files of the package
+    ["Files of the package"]
     MissingFile "missing-file" Error "A file that the description refers to is not in the package, or cannot be read.",
     DigestMismatch "digest-mismatch" Error "A file does not have the SHA-256 digest that the description states.",
     TestTensorMismatch "test-tensor-mismatch" Alert => Error "A test tensor does not have the shape or data type that the description states.",
     CoverTooLarge "cover-too-large" Warning "A cover has 500 kB or more.",
     CoverAspectRatio "cover-aspect-ratio" Warning "A cover is not twice as wide as high.",
     NoValidationSection "no-validation-section" Warning "The documentation has no section on how to validate the model.",
+}
+
+impl Code {
+    /// The code of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// The codes that a misspelt or shortened name may stand for, most likely ones first; often there is none.
+    ///
+    /// ```
+    /// use rdf_spec::Code;
+    ///
+    /// assert_eq!(Code::similar_to("invalid-axis"), [Code::InvalidAxes]);
+    /// assert_eq!(Code::similar_to("doi"), [Code::InvalidDoi]);
+    /// assert!(Code::similar_to("no such thing").is_empty());
+    /// ```
+    #[must_use]
+    pub fn similar_to(name: &str) -> Vec<Self> {
+        let name = name.trim().to_lowercase().replace(['_', ' '], "-");
+        let names: Vec<&str> = Self::ALL.iter().map(|code| code.name()).collect();
+        if let Some(code) = closest(&name, &names).and_then(Self::from_name) {
+            return vec![code];
+        }
+        let parts = |code: &Self| format!("-{}-", code.name()).contains(&format!("-{name}-"));
+        Self::ALL.iter().copied().filter(parts).collect()
+    }
 }
 
 impl fmt::Display for Code {

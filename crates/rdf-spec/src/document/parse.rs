@@ -1,5 +1,6 @@
 //! From YAML events to positioned nodes, within bounds.
 
+mod advice;
 mod bounds;
 mod input;
 mod scalars;
@@ -74,12 +75,14 @@ fn syntax_error(error: &saphyr_parser::ScanError, text: &str, source: &Source<'_
     if error.info() == "recursion limit exceeded" {
         return bounds::nested_too_deep(DocPath::root()).at(at);
     }
-    Diagnostic::new(
+    let mut diagnostic = Diagnostic::new(
         Code::SyntaxError,
         DocPath::root(),
         format!("not valid YAML: {}", error.info()),
     )
-    .at(at)
+    .at(at);
+    diagnostic.help = advice::on(error.info(), at, text);
+    diagnostic
 }
 
 #[derive(Default)]

@@ -93,7 +93,7 @@ mod tests {
     use crate::parsed::Parsed;
 
     fn read(text: &str) -> (Option<TrainingData>, Vec<String>) {
-        let parsed = Parsed::from_text(text, |root, reader| reader.read("training_data", root));
+        let parsed = Parsed::from_text(text, |root, reader| (reader.read("training_data", root), None));
         let found = parsed.diagnostics().iter();
         let found = found.map(|found| format!("{} {}", found.code, found.path));
         (parsed.value().cloned(), found.collect())

@@ -76,7 +76,7 @@ impl Migrated {
         };
         let to = match to {
             Some(to) => to.clone(),
-            None => newest().map_err(|_| MigrationError::NotAModel(Vec::new()))?,
+            None => FormatVersion::newest(),
         };
         let (minor, patch) = to
             .model_patch()
@@ -136,9 +136,4 @@ impl Migrated {
             .iter()
             .filter(|change| change.kind == super::ChangeKind::Dropped)
     }
-}
-
-fn newest() -> Result<FormatVersion, crate::value::ValueError> {
-    let (minor, patch) = NEWEST;
-    FormatVersion::parse(&format!("0.{minor}.{patch}"))
 }

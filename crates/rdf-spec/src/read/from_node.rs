@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Reader;
 use crate::diagnostic::Code;
-use crate::document::{Node, ScalarValue};
+use crate::document::{Node, ScalarValue, quoted};
 use crate::value::Yaml;
 
 /// A value that can be read from a node; what is wrong goes to the reader.
@@ -15,8 +15,15 @@ pub(crate) trait FromNode: Sized {
 impl FromNode for String {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let text = node.as_str().map(str::to_owned);
-        if text.is_none() {
-            reader.wrong_type(node, "text");
+        match node.as_scalar().filter(|_| !node.is_null()) {
+            _ if text.is_some() => {}
+            // Numbers and truth values are what they look like, unless they are quoted.
+            Some(scalar) => {
+                let message = format!("{} must be text, found {}", reader.subject(), node.describe());
+                let help = format!("put it in quotes to make it text: {}", quoted(&scalar.text));
+                reader.report(Code::WrongType, node, message).help = Some(help);
+            }
+            None => reader.wrong_type(node, "text"),
         }
         text
     }

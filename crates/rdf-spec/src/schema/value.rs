@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::v0_4::{StatisticsMode, WeightsFormat};
 use crate::value::{
-    Axes, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, Sha256, TensorName, Timestamp,
-    Version, Yaml,
+    Axes, DataType, Doi, Email, FileSource, FormatVersion, License, Orcid, ResourceId, Sha256, TensorName,
+    Timestamp, Version, Yaml,
 };
 
 /// A finite number as text.
@@ -122,10 +122,15 @@ schemas! {
         "pattern": r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$",
         "examples": ["0000-0002-1825-0097"],
     });
+    ResourceId, "ResourceId", inline true: json_schema!({
+        "description": "An identifier: letters from a to z, digits and `_-/.`; capital letters are made small.",
+        "type": "string",
+        "pattern": r"^[A-Za-z0-9_.-]([A-Za-z0-9_./-]*[A-Za-z0-9_.-])?$",
+    });
     Doi, "Doi", inline false: json_schema!({
         "description": "A digital object identifier.",
         "type": "string",
-        "pattern": r"^(https://doi\.org/|http://dx\.doi\.org/)?10\.[0-9]{4}\S+$",
+        "pattern": r"^(https://doi\.org/|http://dx\.doi\.org/)?10\.[0-9]{4}.+$",
         "examples": ["10.5281/zenodo.5108853"],
     });
     Email, "Email", inline true: json_schema!({

@@ -10,7 +10,7 @@ use super::tensor::{InputTensor, OutputTensor};
 use super::weights::{Weights, WeightsEntry, WeightsFormat};
 use crate::diagnostic::Diagnostic;
 use crate::rules::check_model;
-use crate::value::{FileSource, FormatVersion, License, Timestamp, Version, Yaml};
+use crate::value::{FileSource, FormatVersion, License, ResourceId, Timestamp, Version, Yaml};
 
 impl ModelRdf {
     /// Begins a description with what every model has one of. Authors, tensors and weights follow: at least one
@@ -202,13 +202,13 @@ impl ModelBuilder {
         /// An emoji or image.
         icon(String);
         /// Identifier within a collection.
-        id(String);
+        id(ResourceId);
         /// An emoji for the identifier (0.4.10).
         id_emoji(String);
         /// The model that this one was made from, for example a mapping with its `id`.
         parent(Yaml);
         /// Where the description itself comes from.
-        rdf_source(String);
+        rdf_source(FileSource);
         /// How the network has to be run, if not as usual.
         run_mode(RunMode);
         /// The dataset that the model was trained on: a mapping with its `id`, or its description.

@@ -129,7 +129,7 @@ impl FromNode for CiteEntry {
         let doi = fields.nullable(reader, "doi");
         let url: Option<String> = fields.nullable(reader, "url");
         fields.finish(reader);
-        if !has_doi && url.is_none() {
+        if !has_doi && url.as_ref().is_none_or(String::is_empty) {
             reader.report(Code::MissingField, node, "a citation needs `doi`, `url` or both");
             return None;
         }

@@ -70,7 +70,7 @@ impl Doi {
         let doi = plain_doi(text);
         let registrant = doi.strip_prefix("10.").unwrap_or_default();
         let digits = registrant.chars().take_while(char::is_ascii_digit).count();
-        if digits < 4 || registrant.chars().count() < 5 || doi.contains(char::is_whitespace) {
+        if digits < 4 || registrant.chars().count() < 5 || doi.contains('\n') {
             let reason = format!("a DOI has the form 10.1234/abc, found {}", quoted(text));
             return Err(ValueError::new(Code::InvalidDoi, reason));
         }

@@ -41,6 +41,9 @@ impl FileSource {
                 Err(reason) => error(format!("{} is not a URL: {reason}", quoted(text))),
             };
         }
+        if matches!(text.trim_start_matches("./"), "" | "." | "..") {
+            return error(format!("a file is expected, found the folder {}", quoted(text)));
+        }
         if text.starts_with('/') {
             return error(format!(
                 "a file is referred to by a path relative to the description, found the absolute path {}",
@@ -138,7 +141,7 @@ mod tests {
         for windows in ["C:\\a.npy", "\\\\server\\a", "a\\b.npy"] {
             assert!(FileSource::parse(windows).unwrap().is_windows_path(), "{windows}");
         }
-        for wrong in ["", "/etc/passwd", "https://"] {
+        for wrong in ["", ".", "./", "..", "/etc/passwd", "https://"] {
             assert_eq!(
                 FileSource::parse(wrong).unwrap_err().code(),
                 Code::InvalidSource,
