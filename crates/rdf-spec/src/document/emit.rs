@@ -8,6 +8,8 @@ mod scalar_text;
 mod source;
 mod writer;
 
+use std::ops::Range;
+
 use super::node::Node;
 use super::{DocPath, Document, Position};
 use crate::diagnostic::{Code, Diagnostic};
@@ -123,20 +125,12 @@ fn write_like(layout: &Layout<'_, '_>, changed: &Node, newline: &'static str) ->
 }
 
 /// Whether all comments were copied but those of what was removed.
-fn comments_of(layout: &Layout<'_, '_>, plan: &Plan<'_>, copied: &[std::ops::Range<usize>]) -> Kept {
+fn comments_of(layout: &Layout<'_, '_>, plan: &Plan<'_>, copied: &[Range<usize>]) -> Kept {
     let mut accounted = copied.to_vec();
     for (id, slot) in layout.slots.iter().enumerate() {
         // What a value leaves behind that is another's now should have gone with it.
         if plan.is_removed(id) && !plan.is_alive(slot.value) {
-            let end = if layout.is_in_block(id) {
-                accounted.push(slot.own.clone());
-                slot.chunk_end
-            } else {
-                accounted.push(slot.lead.clone());
-                accounted.push(slot.trail.clone());
-                slot.end
-            };
-            accounted.push(slot.start..end);
+            removed_comments(layout, plan, id, &mut accounted);
         }
     }
     accounted.sort_unstable_by_key(|range| range.start);
@@ -151,6 +145,35 @@ fn comments_of(layout: &Layout<'_, '_>, plan: &Plan<'_>, copied: &[std::ops::Ran
         }
     }
     Kept::Everything
+}
+
+/// The places of comments that go with an entry or item, but not with those inside of it: they may be elsewhere.
+fn removed_comments(
+    layout: &Layout<'_, '_>,
+    plan: &Plan<'_>,
+    slot: layout::SlotId,
+    places: &mut Vec<Range<usize>>,
+) {
+    let slot = &layout.slots[slot];
+    let value = &layout.nodes[slot.value];
+    places.extend([slot.own.clone(), slot.lead.clone(), slot.trail.clone()]);
+    let Some(first) = layout.first_slot(slot.value) else {
+        places.push(slot.start..slot.chunk_end.max(slot.end));
+        return;
+    };
+    if value.form.is_block_collection() {
+        places.push(slot.start..layout.source.next_line(value.head_end).min(first.start));
+    } else {
+        places.extend([slot.start..value.bare, value.end..slot.chunk_end.max(value.end)]);
+    }
+    if plan.is_abandoned(slot.value) {
+        places.extend(value.slots.iter().map(|&inner| layout.slots[inner].free.clone()));
+        places.extend([
+            value.tail.clone(),
+            value.brackets.open_comment.clone(),
+            value.brackets.close.clone(),
+        ]);
+    }
 }
 
 impl Node {

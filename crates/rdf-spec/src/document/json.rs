@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn json_reads_as_the_same_values() {
-        let text = "a: {b: [1, text, null, 'q: \"'], c: 1.5}\nd: 'é\u{7f}'\n";
+        let text = "a: {b: [1, text, null, 'q: \"'], c: 1.5}\nd: \"é\\x7f\"\n";
         let document = Document::parse(text).unwrap();
         let again = Document::parse(&document.to_json()).unwrap();
         assert_eq!(again.root().to_yaml(), document.root().to_yaml());

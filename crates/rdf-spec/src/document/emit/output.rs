@@ -7,7 +7,7 @@ use super::source::{Source, is_blank, leading_spaces};
 pub(super) struct Output {
     pub(super) text: String,
     newline: &'static str,
-    line_start: usize,
+    pub(super) line_start: usize,
     /// True behind `- `: the first line of what follows has its place already.
     compact: bool,
     /// What was copied from the source.
@@ -76,6 +76,15 @@ impl Output {
             self.line_start = self.text.len();
         }
         self.copy_lines(source, first.end..range.end, shift);
+    }
+
+    /// Copies what stands between two things, the second of which moves as far as the lines do.
+    pub(super) fn copy_gap(&mut self, source: &Source<'_>, range: Range<usize>, shift: isize) {
+        let ends_line = !range.is_empty() && source.line_start(range.end) == range.end;
+        self.copy(source, range, shift);
+        if ends_line {
+            self.spaces(usize::try_from(shift).unwrap_or(0));
+        }
     }
 
     /// Copies lines of the source, all moved by some columns; the last need not be complete.

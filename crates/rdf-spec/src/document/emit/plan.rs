@@ -82,9 +82,14 @@ impl<'a> Plan<'a> {
             .is_some_and(|claim| claim.plan == plan)
     }
 
-    /// True if a value of the text is as it was somewhere in the changed tree.
+    /// True if a value of the text is somewhere in the changed tree, as it was or with some of its content.
     pub(super) fn is_alive(&self, node: NodeId) -> bool {
-        self.node_claims[node].is_some_and(|claim| claim.likeness == IDENTICAL)
+        self.node_claims[node].is_some_and(|claim| claim.likeness > 0)
+    }
+
+    /// True if no value of the changed tree was made from one of the text.
+    pub(super) fn is_abandoned(&self, node: NodeId) -> bool {
+        self.node_claims[node].is_none()
     }
 
     /// True if nothing of the changed tree was made from the entry or item of the text.

@@ -15,6 +15,9 @@ pub(super) struct Writer<'p, 'a, 'b, 't> {
     layout: Option<&'p Layout<'a, 't>>,
     out: Output,
     habits: Habits,
+    /// The line in which brackets were opened last behind a key or dash, and how much further they moved than the
+    /// indentation of their line did.
+    opened: Option<(usize, isize)>,
 }
 
 /// How the file is written, for what is added to it.
@@ -85,6 +88,7 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
             layout,
             out: Output::new(newline),
             habits: layout.map_or_else(Habits::default, Habits::of),
+            opened: None,
         }
     }
 

@@ -178,6 +178,38 @@ fn brackets_over_several_lines() {
 }
 
 #[test]
+fn brackets_move() {
+    let text = "a: [ # c1\n  b, # c2\n  c\n] # c3\nd:\n  - e\n";
+    let changed = kept(text, |root| {
+        at(root, "a").as_sequence_mut().unwrap().remove(1);
+        let moved = map(root).remove("a").unwrap();
+        *at(root, "d/0") = value("{f: g}");
+        map(at(root, "d/0")).insert("a", moved);
+    });
+    assert_eq!(changed, "d:\n  - f: g\n    a: [ # c1\n      b # c2\n    ] # c3\n");
+}
+
+#[test]
+fn new_values_with_the_position_of_old_ones() {
+    let text = "a: 1 # a\n\n# free\n\nb:\n  # of c\n  c: 1\n  d: 2\n";
+    let changed = kept(text, |root| {
+        let span = root.span;
+        let mut new = entry("{x: 1, w: {z: 2}}");
+        new.value.span = span;
+        new.key_span = map(root).entry("a").unwrap().key_span;
+        map(root).insert("new", new);
+        map(root).rename("a", "e");
+        let mut other = entry("3");
+        other.key_span = map(at(root, "b")).entry("c").unwrap().key_span;
+        map(at(root, "b")).insert("n2", other);
+    });
+    assert_eq!(
+        changed,
+        "e: 1 # a\n\n# free\n\nb:\n  # of c\n  c: 1\n  d: 2\n  n2: 3\nnew:\n  x: 1\n  w:\n    z: 2\n"
+    );
+}
+
+#[test]
 fn json_stays_json() {
     let text = "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [1, 2],\n    \"d\": \"x\"\n  }\n}\n";
     let changed = kept(text, |root| {

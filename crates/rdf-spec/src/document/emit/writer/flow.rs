@@ -5,7 +5,6 @@ use super::block::{is_kept, keys_of};
 use crate::document::emit::layout::{Class, Form, Layout, NodeId, SlotId};
 use crate::document::emit::plan::{Child, PlanId};
 use crate::document::emit::scalar_text::{Context, is_safe_plain, key_text, scalar_text};
-use crate::document::emit::source::is_blank;
 use crate::document::node::NodeKind;
 
 /// JSON knows no other form of a key; YAML wants `?` before a long one.
@@ -88,9 +87,7 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
         let last = laid.slots.last().map(|&slot| layout.slots[slot].lead.clone());
         let before_last = last.map_or("", |lead| layout.text(lead));
         let line_break = before_last.rfind(['\n', '\r']).map(|at| &before_last[at + 1..]);
-        let first_is_close = layout
-            .first_slot(id)
-            .is_none_or(|slot| is_blank(layout.text(slot.lead.clone())) && slot.lead.is_empty());
+        let first_is_close = layout.first_slot(id).is_none_or(|slot| slot.lead.is_empty());
 
         self.out.copy(source, laid.brackets.open_comment.clone(), shift);
         let mut needs_line = !laid.brackets.open_comment.is_empty();
@@ -104,7 +101,7 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
                 text.contains(['\n', '\r']) || (at_start == (index == 0) && !needs_line)
             });
             match (lead, line_break) {
-                (Some(lead), _) => self.out.copy(source, lead, shift),
+                (Some(lead), _) => self.out.copy_gap(source, lead, shift),
                 (None, Some(indentation)) => {
                     self.out.end_line();
                     let width = indentation.len().saturating_add_signed(shift);
@@ -140,7 +137,7 @@ impl<'p, 'a, 'b, 't> Writer<'p, 'a, 'b, 't> {
             self.out
                 .spaces(source.indentation(laid.bare).saturating_add_signed(shift) + 1);
         }
-        self.out.copy(source, close, shift);
+        self.out.copy_gap(source, close, shift);
     }
 
     /// Writes an entry or item between brackets; what is not changed is copied.

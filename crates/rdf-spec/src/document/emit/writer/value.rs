@@ -133,7 +133,16 @@ impl<'p> Writer<'p, '_, '_, '_> {
                 let text = scalar_text(scalar, context);
                 self.out.push(&text);
             }
-            _ => self.flow(plan),
+            _ => {
+                if let Some((source, layout)) = planned.source.zip(self.layout)
+                    && let Some(base) = layout.nodes[source].base
+                {
+                    self.opened = None;
+                    let by_line = self.line_shift(&layout.source, layout.nodes[source].bare);
+                    self.opened = Some((self.out.line_start, difference(column, base) - by_line));
+                }
+                self.flow(plan);
+            }
         }
     }
 
@@ -153,7 +162,9 @@ impl<'p> Writer<'p, '_, '_, '_> {
 
     /// How far what follows a place in the text moves when its line becomes the one that is being written.
     pub(super) fn line_shift(&self, source: &Source<'_>, at: usize) -> isize {
-        difference(self.out.indentation(), source.indentation(at))
+        let opened = self.opened.filter(|(line, _)| *line == self.out.line_start);
+        let further = opened.map_or(0, |(_, further)| further);
+        difference(self.out.indentation(), source.indentation(at)) + further
     }
 
     /// A comment with the space before it, behind what is in the line.
