@@ -8,7 +8,9 @@ mod scalar;
 
 pub(crate) use node::quoted;
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};
-pub(crate) use parse::{MAX_BYTES, MAX_DEPTH, MAX_KEY, MAX_NODES, is_printable, nested_too_deep};
+#[cfg(feature = "serde")]
+pub(crate) use parse::{MAX_BYTES, is_printable};
+pub(crate) use parse::{MAX_DEPTH, MAX_KEY, MAX_NODES, nested_too_deep};
 pub use path::{DocPath, Segment};
 pub use position::{Position, Span};
 

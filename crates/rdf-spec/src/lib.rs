@@ -23,12 +23,15 @@
 //! - [`Document`] is the positioned tree underneath, for tools that look further.
 //! - [`Diagnostic`] is one finding, [`Code`] what kinds there are, [`RULES`] the checks between fields.
 //! - [`Package`] (feature `package`, on by default) is a folder or zip file with a description and its files.
+//! - [`ModelRdf::builder`] makes a description in code, and [`check_model`] checks it as if it had been read.
+//! - Descriptions are written with `to_yaml`, `to_json` and `serde::Serialize` (feature `serde`, on by default).
+//! - The module `schema` (feature `schema`) has a JSON Schema for editors and other programs.
 //!
 //! The crate opens no connection, and no file without the feature `package`. Descriptions are untrusted:
 //! size, nesting and aliases are bounded, and nothing panics.
 //!
-//! Limits of this version: models of format 0.4.0 to 0.4.10. Other resource types, format 0.3 and writing
-//! are not there yet.
+//! Limits of this version: models of format 0.4.0 to 0.4.10. Other resource types and format 0.3 are not there
+//! yet.
 
 mod diagnostic;
 mod document;
