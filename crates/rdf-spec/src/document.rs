@@ -12,7 +12,9 @@ mod scalar;
 pub use emit::{Kept, Rewritten};
 pub(crate) use node::quoted;
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};
-pub(crate) use parse::{MAX_BYTES, MAX_DEPTH, MAX_KEY, is_printable, nested_too_deep};
+#[cfg(feature = "serde")]
+pub(crate) use parse::{MAX_BYTES, is_printable};
+pub(crate) use parse::{MAX_DEPTH, MAX_KEY, nested_too_deep};
 pub use path::{DocPath, Segment};
 pub use position::{Position, Span};
 

@@ -24,13 +24,16 @@
 //!   [notebook](NotebookRdf), [collection](CollectionRdf), or [anything else](GenericRdf).
 //! - [`Document`] is the positioned tree underneath, for tools that look further.
 //! - [`Diagnostic`] is one finding, [`Code`] what kinds there are, [`RULES`] the checks between fields.
+//! - [`Migrated`] is a model description in a newer version of the format, with all that was changed.
 //! - `Package` (feature `package`) is a folder or zip file with a description and its files.
+//! - [`ModelRdf::builder`] makes a description in code, and [`check_model`] checks it as if it had been read.
+//! - Descriptions are written with `to_yaml`, `to_json` and `serde::Serialize` (feature `serde`, on by default).
+//! - The module `schema` (feature `schema`) has a JSON Schema for editors and other programs.
 //!
 //! The crate opens no connection, and no file without the feature `package`. Descriptions are untrusted:
 //! size, nesting and aliases are bounded, and nothing panics.
 //!
-//! Limits of this version: models of format 0.4.0 to 0.4.10, other resource types of format 0.2.0 to 0.2.4.
-//! Models of format 0.3 and writing are not there yet.
+//! Limits of this version: models of format 0.3.0 to 0.4.10, other resource types of format 0.2.0 to 0.2.4.
 
 mod diagnostic;
 mod document;
