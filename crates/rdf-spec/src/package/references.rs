@@ -60,11 +60,13 @@ pub(super) fn of(root: &Node) -> Vec<Reference> {
         all.extend(image(&top.join("badges").join(at), badge));
     }
     // The source of a notebook or application is a file; models of format 0.3 have their architecture here.
-    all.extend(if text(child(root, "type")) == Some("model") {
-        architecture(top.join("source"), child(root, "source"))
-    } else {
-        plain(top.join("source"), child(root, "source"))
-    });
+    all.extend(
+        if text(child(root, "type")) == Some("model") || child(root, "weights").is_some() {
+            architecture(top.join("source"), child(root, "source"))
+        } else {
+            plain(top.join("source"), child(root, "source"))
+        },
+    );
     all.extend(dependencies(
         top.join("dependencies"),
         child(root, "dependencies"),

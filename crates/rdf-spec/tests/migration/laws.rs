@@ -58,7 +58,7 @@ pub(crate) fn same_values(a: &Node, b: &Node) -> bool {
 
 /// A migration of the text that a migration gave.
 pub(crate) fn again(text: &str, document: &Document, migrated: &Migrated) -> Migrated {
-    let written = document.rewritten(text, migrated.root());
+    let written = document.rewritten(text, migrated.root()).unwrap();
     let document =
         Document::parse(&written.text).unwrap_or_else(|error| panic!("{error} in {}", written.text));
     Migrated::to_newest(&document).unwrap()

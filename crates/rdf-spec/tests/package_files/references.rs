@@ -140,3 +140,17 @@ fn findings_are_bounded() {
     assert_eq!(found.len(), 1001);
     assert_eq!(found[1000].message, "500 more problems with files are not listed");
 }
+
+#[test]
+fn sources_of_notebooks_and_of_old_models() {
+    let with = |head: &str| {
+        let mut files = Files::clean();
+        files.put("rdf.yaml", format!("{head}\nformat_version: 0.2.4\n"));
+        files.codes()
+    };
+    assert_eq!(with("type: notebook\nsource: a.ipynb"), ["missing-file source"]);
+    assert_eq!(with("type: model\nsource: unet.py:UNet"), ["missing-file source"]);
+    assert!(with("type: model\nsource: a.module.UNet").is_empty());
+    assert!(with("weights: {}\nsource: a.module.UNet").is_empty());
+    assert!(with("type: notebook\nsource: https://example.org/a.ipynb").is_empty());
+}
