@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Predict(PredictOptions),
     Inspect(InspectOptions),
     Migrate(MigrateOptions),
+    Schema(SchemaOptions),
 }
 
 /// Check descriptions: every problem with its place and what to do.
@@ -219,4 +220,22 @@ pub(crate) struct MigrateOptions {
 pub(crate) enum MigrateOutput {
     Yaml,
     Json,
+}
+
+/// Print a JSON Schema, with which editors complete and check descriptions while they are written.
+///
+/// Save it beside the description and put this line at the top of rdf.yaml:
+/// # yaml-language-server: $schema=model.schema.json
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct SchemaOptions {
+    /// The kind of description
+    #[arg(value_enum, value_name = "TYPE")]
+    pub(crate) resource_type: SchemaType,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaType {
+    /// Model descriptions, format 0.4
+    Model,
 }

@@ -4,6 +4,7 @@ pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod migrate;
 pub(crate) mod predict;
+pub(crate) mod schema;
 pub(crate) mod test_model;
 pub(crate) mod validate;
 

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Predict(options) => commands::predict::run(options),
         Command::Inspect(options) => commands::inspect::run(options),
         Command::Migrate(options) => commands::migrate::run(options),
+        Command::Schema(options) => commands::schema::run(options),
     };
     match outcome {
         Ok(exit) => exit.into(),

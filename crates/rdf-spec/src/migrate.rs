@@ -55,6 +55,12 @@ impl std::fmt::Debug for Step {
 /// ```
 pub static MIGRATION_STEPS: &[Step] = &[
     Step {
+        name: "type-of-resource",
+        reason: "a description says what kind of resource it describes; before, all were models",
+        since: (3, 2),
+        apply: v0_3::type_of_resource,
+    },
+    Step {
         name: "people-as-mappings",
         reason: "people are mappings with a name, so that their affiliation and ORCID iD have a place",
         since: (3, 2),

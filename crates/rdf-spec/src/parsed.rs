@@ -253,7 +253,7 @@ pub(crate) fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVe
     let (version, node) = (version?, fields.node("format_version")?);
     reader.within("format_version", |reader| check_version(&version, node, reader))?;
     // Before 0.3.2 every description was one of a model; that the type is missing is reported above.
-    let is_model = kind.is_some() || is_older_than_types(version.as_str());
+    let is_model = kind.is_some() || (fields.node("type").is_none() && is_older_than_types(version.as_str()));
     is_model.then_some(version)
 }
 

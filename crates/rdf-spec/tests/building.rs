@@ -99,12 +99,12 @@ fn values_are_checked_as_in_a_document() {
     assert_eq!(
         errors(builder.build()),
         [
-            "percentile-order inputs[0].preprocessing[0].kwargs.max_percentile",
-            "statistics-arguments inputs[0].preprocessing[1].kwargs.mean",
-            "statistics-arguments inputs[0].preprocessing[1].kwargs.std",
             "invalid-source test_outputs[0]",
             "output-too-small outputs[0].halo",
             "output-too-small outputs[0].halo",
+            "statistics-arguments inputs[0].preprocessing[1].kwargs.mean",
+            "statistics-arguments inputs[0].preprocessing[1].kwargs.std",
+            "percentile-order inputs[0].preprocessing[0].kwargs.max_percentile",
         ]
     );
 }

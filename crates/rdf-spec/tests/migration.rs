@@ -8,7 +8,7 @@ mod reference;
 
 use rdf_spec::{ChangeKind, DocPath, Document, FormatVersion, Migrated, MigrationError, ModelRdf, Node};
 
-const OLD: &str = include_str!("documents/old_0_3_2.yaml");
+const OLD: &str = include_str!("documents/old_0_3_1.yaml");
 
 fn get<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
     pointer
@@ -122,7 +122,7 @@ fn an_old_description_reads_as_a_valid_model() {
         .collect();
     assert_eq!(errors, Vec::<String>::new());
     let model = parsed.value().unwrap();
-    assert_eq!(model.format_version.as_str(), "0.3.2");
+    assert_eq!(model.format_version.as_str(), "0.3.1");
     assert_eq!(model.authors[1].name, "John  Roe");
 }
 

@@ -4,11 +4,11 @@ use std::io::Write as _;
 
 use pipeline::Package;
 use pipeline::atomic_file::write_atomically;
-use rdf_spec::{ChangeKind, Document, Migrated, MigrationError, ModelRdf};
+use rdf_spec::{ChangeKind, Document, Kept, Migrated, MigrationError, ModelRdf};
 
 use crate::args::{MigrateOptions, MigrateOutput};
 use crate::exit::{Exit, Failure};
-use crate::render::{diagnostics, json, message, stdout};
+use crate::render::{diagnostics, message, stdout};
 
 pub(crate) fn run(options: &MigrateOptions) -> Result<Exit, Failure> {
     let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
@@ -33,8 +33,8 @@ pub(crate) fn run(options: &MigrateOptions) -> Result<Exit, Failure> {
     };
     explain(&migrated, options);
     let text = match options.output {
-        MigrateOutput::Json => format!("{:#}\n", json::tree(migrated.root())),
-        MigrateOutput::Yaml => yaml(document, package.text(), &migrated),
+        MigrateOutput::Json => migrated.root().to_json(),
+        MigrateOutput::Yaml => yaml(document, package.text(), &migrated)?,
     };
     let parsed = ModelRdf::from_yaml(&text);
     let errors = parsed
@@ -87,9 +87,19 @@ fn explain(migrated: &Migrated, options: &MigrateOptions) {
     }
 }
 
-fn yaml(document: &Document, text: &str, migrated: &Migrated) -> String {
-    let _ = (document, text);
-    format!("{:#}\n", json::tree(migrated.root()))
+/// The text of the description with what changed; says so where not everything around it can be kept.
+fn yaml(document: &Document, text: &str, migrated: &Migrated) -> Result<String, Failure> {
+    let rewritten = document
+        .rewritten(text, migrated.root())
+        .map_err(|error| Failure::because(&error))?;
+    match rewritten.kept {
+        Kept::Everything => {}
+        Kept::NotAllComments => message::warning("not all comments could be kept: compare with the original"),
+        _ => message::warning(
+            "comments and layout could not be kept: anchors or unusual layout stand where something changes",
+        ),
+    }
+    Ok(rewritten.text)
 }
 
 /// Puts the text in the place of the description.

@@ -1,7 +1,7 @@
 //! Results for programs. The fields are part of the public interface of the command.
 
 use pipeline::SelfTestReport;
-use rdf_spec::{Diagnostic, Node, NodeKind, ScalarValue};
+use rdf_spec::Diagnostic;
 use runners::WeightsFormat;
 use serde_json::{Value, json};
 
@@ -14,39 +14,6 @@ pub(crate) fn print_line(value: &Value) -> Result<(), Failure> {
     let mut text = value.to_string();
     text.push('\n');
     stdout::print(&text)
-}
-
-/// The values of a document. Infinities and NaN, which JSON does not have, are text that readers of the format take
-/// as numbers: `inf`, `-inf`, `nan`.
-pub(crate) fn tree(node: &Node) -> Value {
-    match &node.kind {
-        NodeKind::Sequence(items) => Value::Array(items.iter().map(tree).collect()),
-        NodeKind::Mapping(mapping) => {
-            let entries = mapping
-                .iter()
-                .map(|(key, entry)| (key.to_owned(), tree(&entry.value)));
-            Value::Object(entries.collect())
-        }
-        NodeKind::Scalar(scalar) => match scalar.value {
-            ScalarValue::Null => Value::Null,
-            ScalarValue::Bool(value) => value.into(),
-            ScalarValue::Int(value) => value.into(),
-            ScalarValue::Float(value) => {
-                serde_json::Number::from_f64(value).map_or_else(|| not_finite(value).into(), Value::Number)
-            }
-            ScalarValue::String => scalar.text.clone().into(),
-        },
-    }
-}
-
-fn not_finite(value: f64) -> &'static str {
-    if value.is_nan() {
-        "nan"
-    } else if value > 0.0 {
-        "inf"
-    } else {
-        "-inf"
-    }
 }
 
 /// A line of `validate`.

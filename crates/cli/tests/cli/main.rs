@@ -9,5 +9,6 @@ mod hostile;
 mod inspect;
 mod migrate;
 mod predict;
+mod schema;
 mod test_model;
 mod validate;

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::harness::{Copy, fixture, modelhub, write_zip};
 
-const OLD: &str = include_str!("../../../rdf-spec/tests/documents/old_0_3_2.yaml");
+const OLD: &str = include_str!("../../../rdf-spec/tests/documents/old_0_3_1.yaml");
 
 /// A folder with an old description in it.
 fn old() -> Copy {

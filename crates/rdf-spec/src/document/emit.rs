@@ -79,7 +79,7 @@ impl Document {
     ///
     /// # Errors
     /// One diagnostic, as from [`Document::parse`], if no text of the changed tree can be read: it is too large, too
-    /// deep, or has a key (`<<`, or one of more than 1024 bytes) that no document can have.
+    /// deep, or has a key of more than 1024 bytes, which no document can have.
     pub fn rewritten(&self, text: &str, changed: &Node) -> Result<Rewritten, Diagnostic> {
         check_depth(changed, DEEPEST)?;
         let (mark, body) = match text.strip_prefix(BYTE_ORDER_MARK) {
@@ -97,8 +97,7 @@ impl Document {
         let text = format!("{mark}{}", write_alone(changed, newline));
         let document = Document::parse(&text)?;
         if !same(document.root(), changed, KeyOrder::Kept) {
-            let message =
-                "the changed document has a value that no YAML text stands for, such as the key `<<`";
+            let message = "the changed document has a value that no YAML text stands for";
             return Err(Diagnostic::new(Code::SyntaxError, DocPath::root(), message).at(Position::START));
         }
         Ok(Rewritten {

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use indexmap::map::Entry as MapEntry;
 use saphyr_parser::{Event, Parser};
 
-use super::node::{Entry, Mapping, Node, NodeKind, ScalarValue};
+use super::node::{Entry, Mapping, Node, NodeKind, ScalarStyle, ScalarValue};
 use super::path::DocPath;
 use super::position::{Position, Span};
 use crate::diagnostic::{Code, Diagnostic};
@@ -125,6 +125,8 @@ struct Key {
     text: String,
     span: Span,
     is_text: bool,
+    /// True for `<<` without quotes.
+    merges: bool,
     duplicate: bool,
 }
 
@@ -301,11 +303,12 @@ impl Builder {
                 text: scalar.text.clone(),
                 span: node.span,
                 is_text: scalar.value == ScalarValue::String,
+                merges: scalar.text == "<<" && scalar.style == ScalarStyle::Plain,
                 duplicate,
             });
             return Ok(());
         };
-        if found.text == "<<" && found.is_text {
+        if found.merges {
             merges.push(node);
             return Ok(());
         }

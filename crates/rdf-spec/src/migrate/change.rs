@@ -13,17 +13,20 @@ pub enum ChangeKind {
     Moved,
     /// Its value has another form.
     Converted,
+    /// The result has it, the document does not.
+    Added,
     /// It has no place in the newer version: the result does not have it.
     Dropped,
 }
 
 impl ChangeKind {
-    /// `moved`, `converted` or `dropped`.
+    /// `moved`, `converted`, `added` or `dropped`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Moved => "moved",
             Self::Converted => "converted",
+            Self::Added => "added",
             Self::Dropped => "dropped",
         }
     }
@@ -50,7 +53,7 @@ impl Change {
     pub fn to_diagnostic(&self) -> Diagnostic {
         let code = match self.kind {
             ChangeKind::Moved => Code::MovedField,
-            ChangeKind::Converted => Code::ConvertedValue,
+            ChangeKind::Converted | ChangeKind::Added => Code::ConvertedValue,
             ChangeKind::Dropped => Code::DroppedField,
         };
         let message = format!("{} (since {})", self.message, self.step.version());

@@ -2,9 +2,25 @@
 
 use indexmap::IndexMap;
 
-use super::ChangeKind::{Converted, Dropped, Moved};
+use super::ChangeKind::{Added, Converted, Dropped, Moved};
 use super::edit::{Edits, joined};
 use crate::document::{DocPath, Entry, Mapping, Node, NodeKind};
+
+/// 0.3.2: `type: model` behind the version of the format.
+pub(super) fn type_of_resource(edits: &mut Edits<'_>) {
+    let Some(root) = edits.entries(&[]) else { return };
+    let Some((at, _, version)) = root
+        .get_full("format_version")
+        .filter(|_| !root.contains_key("type"))
+    else {
+        return;
+    };
+    let mut entry = version.clone();
+    let position = entry.key_span.start;
+    entry.value.set_plain_text("model");
+    root.shift_insert(at + 1, "type".to_owned(), entry);
+    edits.note(Added, joined(&["type"]), position, "`type: model` is added");
+}
 
 /// 0.3.2: `authors: [Jane]` becomes `authors: [{name: Jane}]`, also of weights and packagers.
 pub(super) fn people_as_mappings(edits: &mut Edits<'_>) {

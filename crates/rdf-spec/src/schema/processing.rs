@@ -20,7 +20,7 @@ impl JsonSchema for Preprocessing {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({"oneOf": shared_operations(generator)})
+        json_schema!({"oneOf": shared_operations(generator, Place::Before)})
     }
 }
 
@@ -30,7 +30,8 @@ impl JsonSchema for Postprocessing {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut operations = shared_operations(generator);
+        // Behind the network, readers in use refuse the operations that could do without axes unless they have some.
+        let mut operations = shared_operations(generator, Place::Behind);
         operations.push(scale_mean_variance(generator));
         json_schema!({"oneOf": operations})
     }
@@ -46,8 +47,43 @@ impl JsonSchema for ProcessingStep {
     }
 }
 
+/// Where an operation stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Before,
+    Behind,
+}
+
+fn scale_linear(coefficients: &Value, place: Place) -> Value {
+    let (required, axes): (&[&str], Value) = match place {
+        Place::Before => (&[], nullable_axes()),
+        Place::Behind => (&["axes"], axes()),
+    };
+    operation(
+        "scale_linear",
+        "`x * gain + offset`.",
+        required,
+        [
+            ("axes", axes),
+            ("gain", with_default(coefficients, json!(1))),
+            ("offset", with_default(coefficients, json!(0))),
+        ],
+    )
+}
+
+/// Readers in use refuse even empty arguments here.
+fn sigmoid() -> Value {
+    json!({
+        "description": "`1 / (1 + exp(-x))`.",
+        "type": "object",
+        "properties": {"name": {"const": "sigmoid"}},
+        "required": ["name"],
+        "additionalProperties": false,
+    })
+}
+
 /// The operations that are allowed in both places.
-fn shared_operations(generator: &mut SchemaGenerator) -> Vec<Value> {
+fn shared_operations(generator: &mut SchemaGenerator, place: Place) -> Vec<Value> {
     let number = || json!(Number::json_schema(&mut SchemaGenerator::default()));
     let coefficients = json!(generator.subschema_for::<Coefficients>());
     let reference = json!(generator.subschema_for::<TensorName>());
@@ -65,17 +101,8 @@ fn shared_operations(generator: &mut SchemaGenerator) -> Vec<Value> {
             &["min", "max"],
             [("min", number()), ("max", number())],
         ),
-        operation(
-            "scale_linear",
-            "`x * gain + offset`.",
-            &[],
-            [
-                ("axes", nullable_axes()),
-                ("gain", with_default(&coefficients, json!(1))),
-                ("offset", with_default(&coefficients, json!(0))),
-            ],
-        ),
-        operation("sigmoid", "`1 / (1 + exp(-x))`.", &[], []),
+        scale_linear(&coefficients, place),
+        sigmoid(),
         zero_mean_unit_variance(&coefficients, &coefficients_or_null),
         operation(
             "scale_range",
@@ -134,11 +161,11 @@ fn scale_mean_variance(generator: &mut SchemaGenerator) -> Value {
     operation(
         "scale_mean_variance",
         "Gives the tensor the mean and standard deviation of another one.",
-        &["mode", "reference_tensor"],
+        &["mode", "reference_tensor", "axes"],
         [
             ("mode", measured()),
             ("reference_tensor", json!(generator.subschema_for::<TensorName>())),
-            ("axes", nullable_axes()),
+            ("axes", axes()),
             ("eps", eps()),
         ],
     )

@@ -81,7 +81,7 @@ proptest! {
             }
         }
         let version = if version < 7 { format!("0.3.{version}") } else { format!("0.4.{}", version - 7) };
-        let text = lines.join("\n").replacen("0.3.2", &version, 1);
+        let text = lines.join("\n").replacen("0.3.1", &version, 1);
         if let Ok(document) = Document::parse(&text)
             && let Ok(migrated) = Migrated::to_newest(&document)
         {

@@ -35,12 +35,16 @@ fn large_documents() {
             .map(|index| format!("{:<1$}\n", line(index), length - 1))
             .collect()
     };
-    soon(&many(&|index| format!("k{index}: v # comment"), 30), |root| {
+    soon(&many(&|index| format!("k{index}: v # comment"), 60), |root| {
         map(root).entries.reverse();
         rename_first(root);
     });
     soon(
-        &format!("a: [{}1]\nb: 1\n", "1, ".repeat(120_000) + &" ".repeat(650_000)),
+        &format!(
+            "a: [{}1]\nb: 1\n# {}\n",
+            "1, ".repeat(45_000),
+            "c".repeat(880_000)
+        ),
         |root| {
             at(root, "a").as_sequence_mut().unwrap().reverse();
         },
@@ -48,7 +52,7 @@ fn large_documents() {
     soon(
         &format!(
             "{{\"a\": {{\"b\": [{}1]}}, \"c\": {{}}}}\n",
-            "\"éé\", ".repeat(124_000)
+            "\"ééééééééé\", ".repeat(43_000)
         ),
         |root| {
             at(root, "a/b").as_sequence_mut().unwrap().remove(7);
@@ -87,7 +91,10 @@ fn large_documents() {
             map(root).insert("target", target);
         },
     );
-    soon(&"- - - - # cccccccc\n".repeat(49_000), |root| {
-        root.as_sequence_mut().unwrap().truncate(48_000);
-    });
+    soon(
+        &format!("- - - - # {}\n", "c".repeat(70)).repeat(12_000),
+        |root| {
+            root.as_sequence_mut().unwrap().truncate(11_000);
+        },
+    );
 }
