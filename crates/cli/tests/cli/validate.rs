@@ -102,12 +102,16 @@ fn json_lines_come_in_the_order_of_the_sources() {
     assert_eq!(lines[1]["format_version"], "0.4.9");
     assert_eq!(lines[1]["diagnostics"], Value::Array(vec![]));
     let found = &lines[0]["diagnostics"][0];
-    assert_eq!(found["code"], "unsupported-type");
+    assert_eq!(found["code"], "unsupported-format-version");
     assert_eq!(
         (&found["pointer"], &found["path"]),
-        (&"/type".into(), &"type".into())
+        (&"/format_version".into(), &"format_version".into())
     );
-    assert_eq!((&found["line"], &found["column"]), (&3.into(), &7.into()));
+    assert_eq!((&found["line"], &found["column"]), (&2.into(), &17.into()));
+    assert!(
+        found["help"].as_str().unwrap().contains("write `type: model`"),
+        "{found}"
+    );
     assert_eq!(lines[2]["diagnostics"][0]["code"], "unreadable-source");
 }
 

@@ -3,7 +3,7 @@
 use super::ToTree;
 use super::keys::Keys;
 use crate::v0_4::ModelRdf;
-use crate::value::Yaml;
+use crate::value::{FormatVersion, Yaml};
 
 impl ToTree for ModelRdf {
     fn to_tree(&self) -> Yaml {
@@ -44,6 +44,13 @@ impl ToTree for ModelRdf {
             version,
             version_number,
         } = self;
+        // What was written in an older form is held, and written, in the newest.
+        let newest = FormatVersion::newest();
+        let format_version = if format_version.numbers() < newest.numbers() {
+            &newest
+        } else {
+            format_version
+        };
         Keys::default()
             .key("format_version", format_version)
             .key("type", "model")

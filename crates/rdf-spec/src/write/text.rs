@@ -18,7 +18,9 @@ impl ModelRdf {
     /// The text of the description in YAML, as a file `rdf.yaml` holds it: only the fields that are set, in the
     /// order of the specification.
     ///
-    /// Reading the text gives an equal description again (where it has no NaN), and writing that one the same text.
+    /// A description of an older version is written in the newest one, in whose form it is held. Apart from the
+    /// version, reading the text gives an equal description again (where it has no NaN), and writing that one the
+    /// same text.
     /// What was not part of the description, such as comments, is not written.
     ///
     /// ```
@@ -26,9 +28,10 @@ impl ModelRdf {
     /// use rdf_spec::ModelRdf;
     ///
     /// let mut model = ModelRdf::from_yaml(text).into_result().unwrap();
+    /// model.format_version = rdf_spec::FormatVersion::newest();
     /// model.version = Some("1.10".parse()?);
     /// let text = model.to_yaml()?;
-    /// assert!(text.starts_with("format_version: \"0.4.9\"\ntype: model\nname: Smallest model\n"));
+    /// assert!(text.starts_with("format_version: \"0.4.10\"\ntype: model\nname: Smallest model\n"));
     /// assert!(text.contains("\nversion: \"1.10\"\n")); // text, not the number 1.1
     /// assert!(text.contains("\n  shape: [1, 1, 64, 64]\n"));
     /// assert_eq!(ModelRdf::from_yaml(&text).into_result().unwrap(), model);
@@ -53,7 +56,7 @@ impl ModelRdf {
     ///
     /// let model = ModelRdf::from_yaml(text).into_result().unwrap();
     /// let json = model.to_json()?;
-    /// assert!(json.starts_with("{\n  \"format_version\": \"0.4.9\",\n  \"type\": \"model\","));
+    /// assert!(json.starts_with("{\n  \"format_version\": \"0.4.10\",\n  \"type\": \"model\","));
     /// assert_eq!(ModelRdf::from_yaml(&json).into_result().unwrap(), model);
     /// # Ok::<(), rdf_spec::Diagnostic>(())
     /// ```

@@ -8,6 +8,8 @@ use rdf_spec::{DocPath, Document, Migrated, Node, NodeKind};
 /// Every single value with its path.
 fn values(node: &Node, path: &mut DocPath, found: &mut BTreeMap<DocPath, String>) {
     match &node.kind {
+        // Nothing is no value.
+        NodeKind::Scalar(_) if node.is_null() => {}
         NodeKind::Scalar(scalar) => {
             found.insert(path.clone(), scalar.text.clone());
         }
