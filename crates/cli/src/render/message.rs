@@ -38,10 +38,14 @@ pub(crate) fn errors_of_description(package: &Package) {
     for error in &errors {
         print(&format!("  {}", harmless(&error.to_string())));
     }
-    let noun = if errors.len() == 1 { "an error" } else { "errors" };
-    warning(&format!(
-        "the description has {noun}, none of which keeps the model from running: see `modelhub validate`"
-    ));
+    warning(match errors.len() {
+        1 => {
+            "the description has an error, which does not keep the model from running: see `modelhub validate`"
+        }
+        _ => {
+            "the description has errors, none of which keeps the model from running: see `modelhub validate`"
+        }
+    });
 }
 
 /// A line that belongs to the message before it.

@@ -27,7 +27,7 @@ fn test_onnx(path: &Path) -> Run {
 #[test]
 fn published_models_pass_and_notice_a_change() {
     let Some(reference) = reference() else { return };
-    for name in ["nuclei_broad_0.4.0", "multi_tensor_0.4.0"] {
+    for name in ["nuclei_broad_0.3.6", "nuclei_broad_0.4.0", "multi_tensor_0.4.0"] {
         let run = test_onnx(&reference.join("models").join(name));
         assert_eq!(run.code, 0, "{run:?}");
         for output in run.json()["weights"][0]["outputs"].as_array().unwrap() {
