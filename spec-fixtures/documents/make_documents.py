@@ -178,11 +178,12 @@ def output_volume(scale, offset):
 
 
 def aliases():
-    """Lists of ten lists of ten lists...: e stands for 111 111 values, so its second use is one too many."""
+    """Lists of ten lists of ten lists...: d stands for 11 111 values, with its copy for aliases one too many."""
     lines = ["  a: &a [x, x, x, x, x, x, x, x, x, x]"]
     for name, inner in zip("bcde", "abcd"):
-        lines.append(f"  {name}: &{name} [{', '.join([f'*{inner}'] * 10)}]")
-    return "config:\n" + "\n".join(lines) + f"\n  f: [*e, {HERE}*e, *e]\n"
+        here = HERE if name == "d" else ""
+        lines.append(f"  {name}: {here}&{name} [{', '.join([f'*{inner}'] * 10)}]")
+    return "config:\n" + "\n".join(lines) + "\n  f: [*e, *e, *e]\n"
 
 
 def nested(levels, marked=None):
@@ -524,6 +525,12 @@ CASES = [
         "A version begins with a number.",
         "The version has three numbers.",
         [("version: 1.0.0", f"version: {HERE}latest", "version: 1.0.0")],
+    ),
+    Case(
+        "loose-number",
+        "The opset is text.",
+        "The opset is a number.",
+        [("opset_version: 17", f'opset_version: {HERE}"17"', "opset_version: 17 # a number")],
     ),
     Case(
         "loose-version",

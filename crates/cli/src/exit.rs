@@ -53,6 +53,14 @@ impl Failure {
         }
     }
 
+    /// Something failed.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Failed,
+            message: message.into(),
+        }
+    }
+
     /// Something failed; the message has the error and all its sources.
     pub(crate) fn because(error: &dyn std::error::Error) -> Self {
         Self {

@@ -16,17 +16,23 @@ pub enum DescriptionDemand {
     Valid,
 }
 
-/// Findings below `inputs` and `outputs` that leave open what has to be computed.
-const UNCLEAR: [Code; 8] = [
-    Code::DuplicateKey,
-    Code::DuplicateTensorName,
-    Code::AxesShapeMismatch,
-    Code::ShapeLengthMismatch,
-    Code::AxesNotInTensor,
-    Code::StatisticsArguments,
-    Code::CoefficientCount,
-    Code::PercentileOrder,
+/// Errors below `inputs` and `outputs` that leave no doubt about what has to be computed: they are about tiles, about
+/// what the shapes of other images would be, or about the form of what is clear.
+const CLEAR: [Code; 9] = [
+    Code::BatchSizeNotOne,
+    Code::OutputTooSmall,
+    Code::ReferenceRankMismatch,
+    Code::OffsetNotHalfInteger,
+    Code::NewAxisWithoutSize,
+    Code::CircularReferenceTensor,
+    Code::ScaleLinearWithoutEffect,
+    // Of operations that can be read all the same: the axes that only the reference asks for.
+    Code::MissingField,
+    Code::UnknownReferenceTensor,
 ];
+
+/// Fields of tensors that nothing is computed from.
+const UNUSED: [&str; 2] = ["description", "data_range"];
 
 /// What is needed to run the model of a package.
 pub(crate) fn network(package: &Package, demand: DescriptionDemand) -> Result<&Network, PipelineError> {
@@ -54,16 +60,32 @@ pub(crate) fn network(package: &Package, demand: DescriptionDemand) -> Result<&N
     }
 }
 
+/// True for a finding that leaves open what has to be computed. Whatever is not known to be harmless is not: a key
+/// that nobody knows may be a misspelt one.
 fn is_unclear(finding: &Diagnostic) -> bool {
-    let tensors_and_weights = ["inputs", "outputs", "weights"];
-    let top = match finding.path.segments().first() {
-        Some(Segment::Key(key)) => key.as_str(),
-        _ => "",
+    let path: Vec<&str> = finding.path.segments().iter().map(key).collect();
+    let of_tensor = matches!(path.first(), Some(&"inputs" | &"outputs"));
+    if !of_tensor {
+        // Of two entries of the same key it is open which one counts.
+        return finding.code == Code::DuplicateKey && path.first() == Some(&"weights");
+    }
+    if matches!(finding.code, Code::AxesShapeMismatch | Code::CoefficientCount) {
+        return true;
+    }
+    let in_operation = path.contains(&"kwargs");
+    let is_clear = match finding.code {
+        // What the operation refers to; the reference of a shape only says how large the output is.
+        Code::UnknownReferenceTensor => !in_operation,
+        // `kwargs` of an operation without arguments.
+        Code::UnknownField => path.last() == Some(&"kwargs"),
+        code => CLEAR.contains(&code) || path.iter().any(|key| UNUSED.contains(key)),
     };
-    let of_operation = finding.code == Code::UnknownReferenceTensor
-        && finding
-            .path
-            .segments()
-            .contains(&Segment::Key("kwargs".to_owned()));
-    tensors_and_weights.contains(&top) && (UNCLEAR.contains(&finding.code) || of_operation)
+    finding.is_error() && !is_clear
+}
+
+fn key(segment: &Segment) -> &str {
+    match segment {
+        Segment::Key(key) => key,
+        Segment::Index(_) => "",
+    }
 }

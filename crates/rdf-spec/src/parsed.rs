@@ -228,7 +228,10 @@ pub(crate) fn read_model_parts(root: &Node, reader: &mut Reader) -> ModelParts {
     // Only old forms need a tree of their own.
     let mut root = root.clone();
     for change in migrate::apply_steps(&mut root, patch, migrate::NEWEST) {
-        reader.push(change.to_diagnostic());
+        // That the type is missing is reported already.
+        if change.kind != migrate::ChangeKind::Added {
+            reader.push(change.to_diagnostic());
+        }
     }
     read_parts(&root, reader)
 }
@@ -236,7 +239,19 @@ pub(crate) fn read_model_parts(root: &Node, reader: &mut Reader) -> ModelParts {
 /// The version of a document that is a model description of format 0.3 or 0.4; reports anything else.
 pub(crate) fn model_version(root: &Node, reader: &mut Reader) -> Option<FormatVersion> {
     let mut fields = reader.fields(root)?;
-    let kind: Option<String> = fields.required(reader, "type");
+    let kind: Option<String> = match fields.node("type") {
+        Some(node) => reader.read("type", node),
+        None => {
+            let message = "the required field `type` is missing";
+            let diagnostic = Diagnostic::new(Code::MissingField, DocPath::root().join("type"), message);
+            reader.push(
+                diagnostic
+                    .at(fields.start())
+                    .help("add `type: model`; `modelhub migrate` does it too"),
+            );
+            None
+        }
+    };
     let version: Option<FormatVersion> = fields.required(reader, "format_version");
     if let Some((kind, node)) = kind.as_deref().zip(fields.node("type"))
         && kind != "model"

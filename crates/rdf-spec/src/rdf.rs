@@ -1,6 +1,6 @@
 //! Descriptions of any type.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Severity};
 use crate::document::{Node, quoted};
 use crate::generic::{
     ApplicationRdf, Bounds, CollectionRdf, DatasetRdf, GenericRdf, NotebookRdf, ResourceMetadata,
@@ -210,24 +210,23 @@ fn resource_type(root: &Node, reader: &mut Reader) -> Option<String> {
         fields.required::<FormatVersion>(reader, "format_version");
     }
     let (kind, node) = (kind?, fields.node("type")?);
-    reader.within("type", |reader| check_type(&kind, node, reader))?;
+    reader.within("type", |reader| check_type(&kind, node, reader));
     fields.node("format_version").is_some().then_some(kind)
 }
 
-/// A type is lower-case text.
-fn check_type(kind: &str, node: &Node, reader: &mut Reader) -> Option<()> {
-    if kind.chars().any(char::is_lowercase) && !kind.chars().any(char::is_uppercase) {
-        return Some(());
-    }
-    let message = format!("a type consists of lower-case letters, found {}", quoted(kind));
+/// Any text that is not one of the known types is the type of a generic resource, also a known one in capital letters.
+fn check_type(kind: &str, node: &Node, reader: &mut Reader) {
     let lower = kind.to_lowercase();
-    let known = OWN_DESCRIPTION.into_iter().find(|known| *known == lower);
-    reader.report(Code::InvalidValue, node, message).help = Some(match known {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => format!(
-            "write one of {}, or another lower-case word",
-            OWN_DESCRIPTION.join(", ")
-        ),
-    });
-    None
+    if let Some(known) = OWN_DESCRIPTION
+        .into_iter()
+        .find(|known| *known == lower && *known != kind)
+    {
+        let message = format!(
+            "{} is read as a generic resource: types are in lower case",
+            quoted(kind)
+        );
+        let diagnostic = reader.report(Code::InvalidValue, node, message);
+        diagnostic.severity = Severity::Alert;
+        diagnostic.help = Some(format!("did you mean `{known}`?"));
+    }
 }

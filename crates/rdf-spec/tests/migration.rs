@@ -73,7 +73,10 @@ fn everything_of_an_old_description_finds_its_place() {
         assert!(get(root, gone).is_none(), "{gone}");
     }
     let lost: Vec<String> = migrated.losses().map(|change| change.path.to_string()).collect();
-    assert_eq!(lost, ["language", "framework"]);
+    assert_eq!(
+        lost,
+        ["language", "framework", "name", "authors[1].name", "timestamp"]
+    );
     assert!(get(root, "config/bioimageio/nickname").is_some());
 }
 

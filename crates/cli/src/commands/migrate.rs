@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use pipeline::Package;
 use pipeline::atomic_file::write_atomically;
-use rdf_spec::{ChangeKind, Document, Kept, Migrated, MigrationError, ModelRdf};
+use rdf_spec::{Document, Kept, Migrated, MigrationError, ModelRdf};
 
 use crate::args::{MigrateOptions, MigrateOutput};
 use crate::exit::{Exit, Failure};
@@ -16,7 +16,7 @@ pub(crate) fn run(options: &MigrateOptions) -> Result<Exit, Failure> {
     let Some(document) = package.parsed().document() else {
         diagnostics::print_to_stderr(&package, package.parsed().diagnostics());
         return Err(Failure::findings(format!(
-            "{source} is not migrated: its description is no YAML"
+            "{source} is not migrated: its description cannot be read"
         )));
     };
     let migrated = match &options.to {
@@ -77,11 +77,7 @@ fn explain(migrated: &Migrated, options: &MigrateOptions) {
             message::note("nothing but the number of the version changes");
         }
     } else {
-        for change in migrated
-            .changes()
-            .iter()
-            .filter(|change| change.kind == ChangeKind::Dropped)
-        {
+        for change in migrated.losses() {
             message::warning(&change.to_string());
         }
     }
@@ -114,6 +110,16 @@ fn replace(package: &Package, text: &str) -> Result<(), Failure> {
             files.location().display()
         )));
     };
+    if text == package.text() {
+        return Ok(());
+    }
+    let metadata = std::fs::metadata(&path).map_err(|error| Failure::because(&error))?;
+    if metadata.permissions().readonly() {
+        return Err(Failure::failed(format!(
+            "`{}` is write-protected, it is not changed",
+            path.display()
+        )));
+    }
     write_atomically(&path, |file| file.write_all(text.as_bytes()))
         .map_err(|error: std::io::Error| Failure::because(&error))
 }

@@ -130,6 +130,7 @@ codes! {
     InvalidSha256 "invalid-sha256" Error "A SHA-256 digest has a wrong form.",
     InvalidTimestamp "invalid-timestamp" Error "A timestamp is not of ISO 8601.",
     InvalidVersion "invalid-version" Error "A version number cannot be read.",
+    LooseNumber "loose-number" Warning => Error "A number is written as text, or a whole number with a fraction.",
     LooseVersion "loose-version" Warning => Error "The version of a resource is not of the form MAJOR.MINOR.PATCH.",
     InvalidUrl "invalid-url" Error "An address is not an http or https URL.",
     InvalidSource "invalid-source" Error "A file reference is neither an http(s) URL nor a relative path of an allowed kind.",

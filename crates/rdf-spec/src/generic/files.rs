@@ -18,11 +18,7 @@ const DESCRIPTIONS: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
 /// A file that becomes part of a package may not look like the description of the package.
 pub(crate) fn check_reserved_name(file: &FileSource, node: &Node, reader: &mut Reader) {
     let name = file.file_name();
-    let reserved = DESCRIPTIONS.into_iter().find(|reserved| {
-        name.strip_suffix(reserved)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    });
-    if let Some(reserved) = reserved {
+    if let Some(reserved) = reserved_by(name) {
         let message = format!(
             "{} refers to a file of the package, which may not be called {}: `{reserved}` names descriptions",
             reader.subject(),
@@ -30,6 +26,18 @@ pub(crate) fn check_reserved_name(file: &FileSource, node: &Node, reader: &mut R
         );
         reader.report(Code::InvalidSource, node, message);
     }
+}
+
+/// True for a file that looks like the description of a package.
+pub(crate) fn is_reserved(file: &FileSource) -> bool {
+    reserved_by(file.file_name()).is_some()
+}
+
+fn reserved_by(name: &str) -> Option<&'static str> {
+    DESCRIPTIONS.into_iter().find(|reserved| {
+        name.strip_suffix(reserved)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
 }
 
 /// A file that becomes part of the package.

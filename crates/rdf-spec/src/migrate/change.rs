@@ -13,6 +13,8 @@ pub enum ChangeKind {
     Moved,
     /// Its value has another form.
     Converted,
+    /// Its value has another form, and something of it is left out.
+    Reduced,
     /// The result has it, the document does not.
     Added,
     /// It has no place in the newer version: the result does not have it.
@@ -20,12 +22,13 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// `moved`, `converted`, `added` or `dropped`.
+    /// `moved`, `converted`, `reduced`, `added` or `dropped`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Moved => "moved",
             Self::Converted => "converted",
+            Self::Reduced => "reduced",
             Self::Added => "added",
             Self::Dropped => "dropped",
         }
@@ -48,12 +51,18 @@ pub struct Change {
 }
 
 impl Change {
+    /// True if the result does not have all that the document has here.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        matches!(self.kind, ChangeKind::Dropped | ChangeKind::Reduced)
+    }
+
     /// The change as a finding about the document.
     #[must_use]
     pub fn to_diagnostic(&self) -> Diagnostic {
         let code = match self.kind {
             ChangeKind::Moved => Code::MovedField,
-            ChangeKind::Converted | ChangeKind::Added => Code::ConvertedValue,
+            ChangeKind::Converted | ChangeKind::Reduced | ChangeKind::Added => Code::ConvertedValue,
             ChangeKind::Dropped => Code::DroppedField,
         };
         let message = format!("{} (since {})", self.message, self.step.version());

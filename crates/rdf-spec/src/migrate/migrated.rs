@@ -130,10 +130,8 @@ impl Migrated {
         &self.changes
     }
 
-    /// What has no place in the newer version and was left out.
+    /// What the result does not have of the document.
     pub fn losses(&self) -> impl Iterator<Item = &Change> {
-        self.changes
-            .iter()
-            .filter(|change| change.kind == super::ChangeKind::Dropped)
+        self.changes.iter().filter(|change| change.is_loss())
     }
 }

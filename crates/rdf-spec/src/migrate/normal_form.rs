@@ -1,5 +1,6 @@
 //! One writing for one thing: steps that make descriptions of the newest version equal that mean the same.
 
+use super::ChangeKind::{Converted, Reduced};
 use super::edit::{Edits, joined};
 use super::text::{change_text, each_item, report};
 use crate::document::{DocPath, Node};
@@ -36,7 +37,7 @@ pub(super) fn plain_identifiers(edits: &mut Edits<'_>) {
             }
         }
     }
-    report(edits, changed);
+    report(edits, Converted, changed);
 }
 
 /// An address that is only a host ends with a slash, and what else <https://url.spec.whatwg.org> says.
@@ -47,7 +48,7 @@ pub(super) fn plain_addresses(edits: &mut Edits<'_>) {
             |text: &str| url::Url::parse(text).map_or_else(|_| text.to_owned(), |url| url.to_string());
         change_text(address, joined(&["download_url"]), plain, &mut changed);
     }
-    report(edits, changed);
+    report(edits, Converted, changed);
 }
 
 /// Readers of 0.4.10 hold timestamps in UTC and whole seconds.
@@ -64,7 +65,7 @@ pub(super) fn whole_seconds(edits: &mut Edits<'_>) {
             &mut changed,
         );
     }
-    report(edits, changed);
+    report(edits, Reduced, changed);
 }
 
 /// Files are named by their path from the description, without a leading `./`.
@@ -111,5 +112,5 @@ pub(super) fn paths_without_dot(edits: &mut Edits<'_>) {
             change_text(source, joined(&path), plain, &mut changed);
         }
     }
-    report(edits, changed);
+    report(edits, Converted, changed);
 }

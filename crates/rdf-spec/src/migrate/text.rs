@@ -1,6 +1,6 @@
 //! Changing text.
 
-use super::ChangeKind::Converted;
+use super::ChangeKind;
 use super::edit::Edits;
 use crate::document::{DocPath, Node, Position, quoted};
 
@@ -42,9 +42,9 @@ pub(super) fn change_text(
 }
 
 /// Notes what was changed.
-pub(super) fn report(edits: &mut Edits<'_>, changed: Vec<Changed>) {
+pub(super) fn report(edits: &mut Edits<'_>, kind: ChangeKind, changed: Vec<Changed>) {
     for (path, position, old, new) in changed {
         let message = format!("{} becomes {}", quoted(&old), quoted(&new));
-        edits.note(Converted, path, position, message);
+        edits.note(kind, path, position, message);
     }
 }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::ChangeKind::{Added, Converted, Dropped, Moved};
+use super::ChangeKind::{Added, Converted, Moved};
 use super::edit::{Edits, joined};
 use crate::document::{DocPath, Entry, Mapping, Node, NodeKind};
 
@@ -62,12 +62,16 @@ fn convert_people(edits: &mut Edits<'_>, path: &[&str]) {
 /// 0.3.2: what `config.future."0.3.2"` states about people and the version.
 pub(super) fn future_fields(edits: &mut Edits<'_>) {
     const FUTURE: [&str; 3] = ["config", "future", "0.3.2"];
+    if edits.get(&FUTURE).is_none() {
+        return;
+    }
     for key in ["authors", "packaged_by"] {
         merge_people(edits, &FUTURE, key, &[key]);
     }
     for format in edits.keys(&["config", "future", "0.3.2", "weights"]) {
         let from = ["config", "future", "0.3.2", "weights", &format];
         merge_people(edits, &from, "authors", &["weights", &format, "authors"]);
+        drop_if_empty(edits, &from);
     }
     if edits.get(&["version"]).is_none()
         && let Some(version) = edits.take(&FUTURE, "version")
@@ -91,27 +95,47 @@ pub(super) fn future_fields(edits: &mut Edits<'_>) {
         &["config", "future"],
         &["config"],
     ] {
-        let is_empty = edits
-            .get(path)
-            .and_then(Node::as_mapping)
-            .is_some_and(Mapping::is_empty);
-        if let Some((key, parent)) = path.split_last().filter(|_| is_empty) {
-            edits.take(parent, key);
-        }
+        drop_if_empty(edits, path);
     }
 }
 
-/// Adds what is known about the n-th person to the n-th person.
+/// Takes a mapping out that has no keys.
+fn drop_if_empty(edits: &mut Edits<'_>, path: &[&str]) {
+    let is_empty = edits
+        .get(path)
+        .and_then(Node::as_mapping)
+        .is_some_and(Mapping::is_empty);
+    if let Some((key, parent)) = path.split_last().filter(|_| is_empty)
+        && let Some(entry) = edits.take(parent, key)
+    {
+        let position = entry.key_span.start;
+        edits.note(Converted, joined(path), position, "the empty mapping is left out");
+    }
+}
+
+/// Adds what is known about the n-th person to the n-th person. Details that say something else about them, or are no
+/// details, stay where they are.
 fn merge_people(edits: &mut Edits<'_>, from: &[&str], key: &str, to: &[&str]) {
-    let people = edits.get(to).and_then(Node::as_sequence).map_or(0, <[Node]>::len);
-    let known = edits
+    let people = edits.get(to).and_then(Node::as_sequence).unwrap_or_default();
+    let details = edits
         .get(from)
         .and_then(Node::as_mapping)
         .and_then(|future| future.get(key));
-    if known
-        .and_then(Node::as_sequence)
-        .is_none_or(|known| known.len() > people)
-    {
+    let Some(details) = details.and_then(Node::as_sequence) else {
+        return;
+    };
+    let fits = |(at, details): (usize, &Node)| {
+        let person = people.get(at).and_then(Node::as_mapping);
+        person.zip(details.as_mapping()).is_some_and(|(person, details)| {
+            let agrees = |(key, entry): (&str, &Entry)| {
+                person
+                    .get(key)
+                    .is_none_or(|known| known.to_yaml() == entry.value.to_yaml())
+            };
+            details.iter().all(agrees)
+        })
+    };
+    if !details.iter().enumerate().all(fits) {
         return;
     }
     let Some(entry) = edits.take(from, key) else {
@@ -212,25 +236,21 @@ pub(super) fn source_of_weights(edits: &mut Edits<'_>) {
 
 /// 0.4.0: `pytorch_script` becomes `torchscript`, also where weights name it as their parent.
 pub(super) fn torchscript(edits: &mut Edits<'_>) {
-    let Some(position) = edits
+    let place = joined(&["weights", "pytorch_script"]);
+    if edits.get(&["weights", "torchscript"]).is_some() {
+        let message = "`pytorch_script` is left out: there are `torchscript` weights too";
+        edits.drop_entry(&["weights"], "pytorch_script", message);
+    } else if let Some(position) = edits
         .entries(&["weights"])
         .and_then(|weights| rename(weights, "pytorch_script", "torchscript"))
-    else {
-        let is_double = edits.get(&["weights", "pytorch_script"]).is_some();
-        if let Some(entry) = edits.take(&["weights"], "pytorch_script").filter(|_| is_double) {
-            let place = joined(&["weights", "pytorch_script"]);
-            let message = "`pytorch_script` is left out: there are `torchscript` weights too";
-            edits.note(Dropped, place, entry.key_span.start, message);
-        }
-        return;
-    };
-    let place = joined(&["weights", "pytorch_script"]);
-    edits.note(
-        Moved,
-        place,
-        position,
-        "`pytorch_script` is renamed to `torchscript`",
-    );
+    {
+        edits.note(
+            Moved,
+            place,
+            position,
+            "`pytorch_script` is renamed to `torchscript`",
+        );
+    }
     for format in edits.keys(&["weights"]) {
         let path = ["weights", &format, "parent"];
         let parent = edits.get_mut(&path);

@@ -1,9 +1,9 @@
 //! Steps of format 0.4.
 
-use super::ChangeKind::{Converted, Dropped, Moved};
+use super::ChangeKind::{Converted, Dropped, Moved, Reduced};
 use super::edit::{Edits, joined};
 use super::text::{Changed, change_text, each_item, report};
-use crate::document::{DocPath, quoted};
+use crate::document::DocPath;
 
 /// 0.4.1: `dependencies` belongs to the PyTorch state dict.
 pub(super) fn dependencies_of_weights(edits: &mut Edits<'_>) {
@@ -12,7 +12,11 @@ pub(super) fn dependencies_of_weights(edits: &mut Edits<'_>) {
         .entries(&STATE_DICT)
         .is_some_and(|entry| !entry.contains_key("dependencies"));
     if !has_place {
-        let message = "`dependencies` is left out: there are no PyTorch weights that it could belong to";
+        let message = if edits.get(&STATE_DICT).is_some() {
+            "`dependencies` is left out: the PyTorch state dict has its own `dependencies`"
+        } else {
+            "`dependencies` is left out: there are no PyTorch weights that it could belong to"
+        };
         edits.drop_entry(&[], "dependencies", message);
         return;
     }
@@ -36,7 +40,7 @@ pub(super) fn names_without_slashes(edits: &mut Edits<'_>) {
     for key in ["authors", "maintainers"] {
         each_item(edits, key, "name", without_slashes, &mut changed);
     }
-    report(edits, changed);
+    report(edits, Reduced, changed);
 }
 
 fn without_slashes(name: &str) -> String {
@@ -49,18 +53,18 @@ pub(super) fn nickname_as_id(edits: &mut Edits<'_>) {
         let Some(nickname) = edits.get(&["config", "bioimageio", from]).cloned() else {
             continue;
         };
-        let Some(text) = nickname.as_str().filter(|text| !text.is_empty()) else {
+        if nickname.is_null() {
             continue;
-        };
+        }
         if let Some(old) = edits.get(&[to])
             && !old.is_null()
-            && old.as_str() != Some(text)
+            && old.to_yaml() != nickname.to_yaml()
         {
             let position = old.span.start;
             let message = format!(
-                "the `{to}` {} gives way to the nickname {}",
-                quoted(old.as_str().unwrap_or_default()),
-                quoted(text)
+                "the `{to}` gives way to the nickname: {} to {}",
+                old.describe(),
+                nickname.describe()
             );
             edits.note(Dropped, joined(&[to]), position, message);
         } else if edits.get(&[to]).is_some_and(|old| !old.is_null()) {

@@ -132,7 +132,7 @@ impl fmt::Display for PackageError {
             PackageErrorKind::NotAPackage => {
                 write!(
                     f,
-                    "{place} is not a package: expected a folder, a zip file or a description (.yaml)"
+                    "{place} is not a package: expected a folder, a zip file or a description (.yaml, .json)"
                 )
             }
             PackageErrorKind::NoDescription { nested: None } => {

@@ -80,7 +80,10 @@ impl PackageFiles {
             .extension()
             .and_then(|extension| extension.to_str())
             .unwrap_or_default();
-        if extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml") {
+        if ["yaml", "yml", "json"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+        {
             let parent = path
                 .parent()
                 .filter(|parent| !parent.as_os_str().is_empty())

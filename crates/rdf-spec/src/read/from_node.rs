@@ -34,11 +34,16 @@ impl FromNode for f64 {
         let number = node.as_scalar().and_then(|scalar| match scalar.value {
             ScalarValue::Int(value) => Some(value as f64),
             ScalarValue::Float(value) => Some(value),
-            ScalarValue::String => scalar.text.trim().parse().ok(),
-            _ => None,
+            ScalarValue::Bool(value) => Some(f64::from(value)),
+            ScalarValue::String => plain_digits(&scalar.text).parse().ok(),
+            ScalarValue::Null => None,
         });
-        if number.is_none() {
-            reader.wrong_type(node, "a number");
+        match number {
+            Some(number) if is_truth_value(node) => report_truth_value(node, number, reader),
+            None => reader.wrong_type(node, "a number"),
+            // Infinities are text in JSON.
+            Some(number) if node.as_str().is_some() && f64::is_finite(number) => report_text(node, reader),
+            Some(_) => {}
         }
         number
     }
@@ -50,14 +55,54 @@ impl FromNode for i64 {
             ScalarValue::Int(value) => Some(value),
             // Beyond 2^53 a float no longer says which whole number was meant.
             ScalarValue::Float(value) if value.fract() == 0.0 && value.abs() < 9.0e15 => Some(value as i64),
-            ScalarValue::String => scalar.text.trim().parse().ok(),
+            ScalarValue::Bool(value) => Some(i64::from(value)),
+            ScalarValue::String => {
+                let digits = plain_digits(&scalar.text);
+                let whole = digits.strip_suffix(".0").unwrap_or(&digits);
+                whole.parse().ok()
+            }
             _ => None,
         });
-        if number.is_none() {
-            reader.wrong_type(node, "a whole number");
+        match number {
+            Some(number) if is_truth_value(node) => report_truth_value(node, number as f64, reader),
+            None => reader.wrong_type(node, "a whole number"),
+            Some(_) if node.as_str().is_some() => report_text(node, reader),
+            Some(number)
+                if node
+                    .as_scalar()
+                    .is_some_and(|scalar| matches!(scalar.value, ScalarValue::Float(_))) =>
+            {
+                let message = format!(
+                    "{} is a whole number, found {}",
+                    reader.subject(),
+                    node.describe()
+                );
+                reader.report(Code::LooseNumber, node, message).help = Some(format!("write {number}"));
+            }
+            Some(_) => {}
         }
         number
     }
+}
+
+/// Digits may be grouped by `_`, also where they are text.
+fn plain_digits(text: &str) -> String {
+    text.trim().chars().filter(|&c| c != '_').collect()
+}
+
+fn is_truth_value(node: &Node) -> bool {
+    node.as_scalar()
+        .is_some_and(|scalar| matches!(scalar.value, ScalarValue::Bool(_)))
+}
+
+fn report_truth_value(node: &Node, number: f64, reader: &mut Reader) {
+    let message = format!("{} is a number, found {}", reader.subject(), node.describe());
+    reader.report(Code::LooseNumber, node, message).help = Some(format!("write {number}"));
+}
+
+fn report_text(node: &Node, reader: &mut Reader) {
+    let message = format!("{} is a number, found {}", reader.subject(), node.describe());
+    reader.report(Code::LooseNumber, node, message).help = Some("write it without quotes".to_owned());
 }
 
 /// A number of elements or pixels: a whole number, not negative.

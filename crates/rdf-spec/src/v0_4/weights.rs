@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::metadata::{Attachments, Author};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Node, quoted};
-use crate::generic::files::PackagedFile;
+use crate::generic::files::{PackagedFile, is_reserved, read_attachments};
 use crate::read::{Fields, FromNode, Reader};
 use crate::value::{FileSource, Sha256, ValueError, Version, Yaml};
 
@@ -220,7 +220,7 @@ fn read_entry(format: WeightsFormat, node: &Node, reader: &mut Reader) -> Option
     let source: Option<PackagedFile> = fields.required(reader, "source");
     let sha256 = fields.nullable(reader, "sha256");
     let authors = fields.nullable(reader, "authors").unwrap_or_default();
-    let attachments: Option<Attachments> = fields.nullable(reader, "attachments");
+    let attachments: Option<Attachments> = read_attachments(&mut fields, reader);
     if let (Some(attachments), Some(node)) = (&attachments, fields.node("attachments"))
         && !(attachments.files.is_empty() && attachments.other.is_empty())
     {
@@ -235,9 +235,7 @@ fn read_entry(format: WeightsFormat, node: &Node, reader: &mut Reader) -> Option
         .and_then(|node| reader.within("parent", |reader| read_parent(format, node, reader)));
     let dependencies: Option<String> = fields.nullable(reader, "dependencies");
     if let (Some(text), Some(node)) = (&dependencies, fields.node("dependencies"))
-        && !text
-            .split_once(':')
-            .is_some_and(|(manager, file)| !manager.is_empty() && !file.is_empty())
+        && !is_manager_and_file(text)
     {
         let message = format!("`dependencies` has the form manager:file, found {}", quoted(text));
         reader.within("dependencies", |reader| {
@@ -273,6 +271,16 @@ fn read_entry(format: WeightsFormat, node: &Node, reader: &mut Reader) -> Option
     fields.finish(reader);
     entry.source = source?.0;
     complete.then_some(entry)
+}
+
+/// `manager:file`, with a file that can be part of a package.
+fn is_manager_and_file(text: &str) -> bool {
+    let Some((manager, file)) = text.trim().split_once(':') else {
+        return false;
+    };
+    !manager.is_empty()
+        && !text.trim().contains('\n')
+        && FileSource::parse(file.trim()).is_ok_and(|file| !is_reserved(&file))
 }
 
 /// The fields that only some formats have; false if one that is needed could not be read.

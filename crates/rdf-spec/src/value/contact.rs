@@ -71,6 +71,7 @@ impl Email {
     /// # Errors
     /// If it is not.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
+        let text = text.trim();
         let valid = text
             .rsplit_once('@')
             .is_some_and(|(name, domain)| is_local_part(name) && is_domain(domain));
@@ -101,6 +102,9 @@ fn is_local_part(name: &str) -> bool {
         && name.chars().all(allowed)
 }
 
+/// Top-level domains that no mail reaches from outside (RFC 6761, RFC 7686, RFC 3172).
+const WITHOUT_MAIL: [&str; 6] = ["arpa", "invalid", "local", "localhost", "onion", "test"];
+
 fn is_domain(domain: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
@@ -109,7 +113,12 @@ fn is_domain(domain: &str) -> bool {
             && !label.ends_with('-')
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    domain.len() <= 253 && domain.contains('.') && domain.split('.').all(is_label)
+    let top = domain.rsplit('.').next().unwrap_or_default();
+    domain.len() <= 253
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
+        && top.ends_with(char::is_alphabetic)
+        && !WITHOUT_MAIL.contains(&top.to_lowercase().as_str())
 }
 
 checked_text!(Email);
@@ -144,7 +153,17 @@ mod tests {
             assert!(Email::parse(valid).is_ok(), "{valid}");
         }
         for wrong in [
-            "", "a", "a@", "@b.org", "a@b", "a b@c.de", "a@b..de", "a@-b.de", ".a@b.de",
+            "",
+            "a",
+            "a@",
+            "@b.org",
+            "a@b",
+            "a@127.0.0.1",
+            "a@b.local",
+            "a b@c.de",
+            "a@b..de",
+            "a@-b.de",
+            ".a@b.de",
         ] {
             assert!(Email::parse(wrong).is_err(), "{wrong}");
         }

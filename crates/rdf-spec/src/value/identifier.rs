@@ -26,8 +26,10 @@ impl TensorName {
     /// If it is not.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let mut characters = text.chars();
-        let begins = characters.next().is_some_and(|c| c == '_' || c.is_alphabetic());
-        if !begins || !characters.all(|c| c == '_' || c.is_alphanumeric()) {
+        let begins = characters
+            .next()
+            .is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
+        if !begins || !characters.all(unicode_ident::is_xid_continue) {
             let reason = format!(
                 "a tensor name consists of letters, digits and `_` and does not begin with a digit, found {}",
                 quoted(text)

@@ -1,7 +1,7 @@
 //! References to files.
 
 use super::{ValueError, checked_text, parse_text};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Severity};
 use crate::document::{Node, quoted};
 use crate::read::{FromNode, Reader};
 
@@ -83,12 +83,52 @@ impl FileSource {
         self.url.is_none() && (drive || self.text.contains('\\'))
     }
 
+    /// The path of a file of a Zenodo record, without the `/content` behind its name.
+    fn zenodo_path(&self) -> Option<&str> {
+        let url = self
+            .url
+            .as_ref()
+            .filter(|url| url.host_str() == Some("zenodo.org"))?;
+        url.path()
+            .strip_suffix("/content")
+            .filter(|path| path.starts_with("/api/records/"))
+    }
+
+    /// True for `ftp://...` and the like.
+    fn has_foreign_scheme(&self) -> bool {
+        let is_scheme = |text: &str| {
+            text.len() > 1
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        };
+        self.url.is_none()
+            && self
+                .text
+                .split_once("://")
+                .is_some_and(|(scheme, _)| is_scheme(scheme))
+    }
+
+    /// True for a path with more steps up than down.
+    fn leads_out(&self) -> bool {
+        let mut depth = 0_usize;
+        for part in self.relative_path().unwrap_or_default().split('/') {
+            match part {
+                "" | "." => {}
+                ".." if depth == 0 => return true,
+                ".." => depth -= 1,
+                _ => depth += 1,
+            }
+        }
+        false
+    }
+
     /// The name of the file; for a Zenodo address (`.../files/NAME/content`) the part before `/content`.
     #[must_use]
     pub fn file_name(&self) -> &str {
         let path = self.url.as_ref().map_or(self.text.as_str(), url::Url::path);
         let path = if self.url.is_some() {
-            path.strip_suffix("/content").unwrap_or(path)
+            self.zenodo_path().unwrap_or(path)
         } else {
             path
         };
@@ -114,6 +154,17 @@ impl FromNode for FileSource {
             );
             reader.report(Code::UnportablePath, node, message).help =
                 Some("write a path relative to the description, with `/` between folders".to_owned());
+        } else if source.has_foreign_scheme() || source.leads_out() {
+            // Readers in use accept it, and nobody finds the file in the package.
+            let problem = if source.leads_out() {
+                "leads out of the package"
+            } else {
+                "is no http or https URL"
+            };
+            let message = format!("the file reference {} {problem}", quoted(source.as_str()));
+            let diagnostic = reader.report(Code::InvalidSource, node, message);
+            diagnostic.severity = Severity::Alert;
+            diagnostic.help = Some("put the file into the package, or give its http(s) URL".to_owned());
         }
         Some(source)
     }

@@ -28,7 +28,7 @@ impl Timestamp {
     /// # Errors
     /// If the text is none of them.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        read(text.trim())
+        read(text)
             .map(|(local, offset)| Self {
                 text: text.to_owned(),
                 local,
@@ -87,9 +87,8 @@ fn read(text: &str) -> Option<(NaiveDateTime, Option<FixedOffset>)> {
     let Some(rest) = rest else {
         return Some((date.and_time(NaiveTime::MIN), None));
     };
-    let rest = rest.trim();
     let (time, zone) = match rest.find(['Z', 'z', '+', '-']) {
-        Some(at) => (rest[..at].trim(), Some(&rest[at..])),
+        Some(at) => (&rest[..at], Some(&rest[at..])),
         None => (rest, None),
     };
     let offset = match zone {
@@ -111,6 +110,9 @@ fn read_date(text: &str) -> Option<NaiveDate> {
     // A year, or a year and month: their first day.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     match text.len() {
+        7 if !text.contains('-') => NaiveDate::parse_from_str(text, "%Y%j").ok(),
+        8 if text.contains("-W") => NaiveDate::parse_from_str(&format!("{text}-1"), "%G-W%V-%u").ok(),
+        8 => NaiveDate::parse_from_str(text, "%Y-%j").ok(),
         4 if digits => NaiveDate::parse_from_str(&format!("{text}-01-01"), "%Y-%m-%d").ok(),
         7 if digits => NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok(),
         _ => None,
@@ -122,6 +124,7 @@ fn read_time(text: &str) -> Option<NaiveTime> {
     if whole.contains(':') && whole.split(':').any(|part| part.len() != 2) {
         return None;
     }
+    let text = &text.replace(',', ".");
     ["%H:%M:%S%.f", "%H:%M", "%H%M%S%.f", "%H%M"]
         .iter()
         .find_map(|form| NaiveTime::parse_from_str(text, form).ok())
@@ -218,6 +221,10 @@ mod tests {
             "2021-12-07",
             "2021",
             "2021-W49-2",
+            "2021-W49",
+            "2021-341",
+            "2021341",
+            "2021-12-07T18:43:26,5",
             "20211207T184326",
         ] {
             assert!(Timestamp::parse(valid).is_ok(), "{valid}");
@@ -225,6 +232,8 @@ mod tests {
         for wrong in [
             "",
             "now",
+            " 2021-12-07",
+            "2021-12-07T18:43 ",
             "2021-13-01",
             "2021-12-07T25:00",
             "2021-12-07T0:0:0",

@@ -1,5 +1,7 @@
 //! Version numbers of resources and frameworks.
 
+mod pep_440;
+
 use super::ValueError;
 use crate::diagnostic::Code;
 use crate::document::{Node, ScalarValue, quoted};
@@ -19,20 +21,13 @@ use crate::read::{FromNode, Reader};
 pub struct Version(String);
 
 impl Version {
-    /// Reads numbers with dots between them, optionally behind a `v` and before a suffix.
+    /// Reads a version in the form of Python packages (PEP 440, appendix B), of which `1.0.0` is one.
     ///
     /// # Errors
-    /// If there is no number at the beginning, or the suffix has characters other than letters, digits, `.+-_!*`.
+    /// If the text is anything else.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let trimmed = text.trim();
-        let bare = trimmed.strip_prefix(['v', 'V']).unwrap_or(trimmed);
-        let valid = bare.starts_with(|c: char| c.is_ascii_digit())
-            && !bare.contains("..")
-            && !bare.ends_with('.')
-            && bare
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || ".+-_!".contains(c));
-        if !valid {
+        if !pep_440::matches(trimmed) {
             let reason = format!("a version has the form 1.0.0, found {}", quoted(text));
             return Err(ValueError::new(Code::InvalidVersion, reason));
         }

@@ -118,8 +118,8 @@ impl Builder {
             return Ok(());
         }
         let message = format!(
-            "the values of the document, with what its aliases stand for, take more than the {} bytes of memory \
-             that its text may take",
+            "the document has too many values: they take more memory than the {} bytes that a text of this length may, \
+             where aliases count as what they stand for",
             self.limit.0
         );
         let diagnostic = self.fatal(Code::DocumentTooLarge, at, message);

@@ -1,18 +1,24 @@
 //! Single fields of a model description with rules of their own.
 
 use super::Author;
-use crate::diagnostic::Code;
-use crate::document::Node;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::document::{Entry, Node, quoted};
 use crate::generic::TrainingData;
 use crate::generic::files::{PackagedFile, check_reserved_name};
 use crate::read::{Fields, FromNode, Reader};
-use crate::value::{FileSource, Version, Yaml};
+use crate::value::{Doi, FileSource, Version, Yaml};
 
 /// The authors; a single name stands for a list of one.
 pub(super) fn read_authors(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Vec<Author>> {
     if let Some(node) = fields.node("authors")
         && let Some(name) = node.as_str()
     {
+        if name.is_empty() {
+            reader.within("authors", |reader| {
+                reader.report(Code::EmptyList, node, "`authors` needs at least one item");
+            });
+            return None;
+        }
         reader.within("authors", |reader| report_author_as_text(node, reader));
         return Some(vec![Author::named(name)]);
     }
@@ -50,10 +56,10 @@ pub(super) struct NpySource(pub(super) FileSource);
 impl FromNode for NpySource {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         let source = PackagedFile::from_node(node, reader)?.0;
-        if !source.file_name().ends_with(".npy") {
+        if source.file_name().strip_suffix(".npy").is_none_or(str::is_empty) {
             let message = format!(
                 "a test tensor is a numpy file (.npy), found {}",
-                crate::document::quoted(source.as_str())
+                quoted(source.as_str())
             );
             reader.report(Code::InvalidSource, node, message);
         }
@@ -91,8 +97,57 @@ pub(super) fn check_documentation(file: &FileSource, node: &Node, reader: &mut R
     if !file.file_name().ends_with(".md") {
         let message = format!(
             "the documentation is a Markdown file (.md), found {}",
-            crate::document::quoted(file.as_str())
+            quoted(file.as_str())
         );
         reader.report(Code::DocumentationNotMarkdown, node, message);
+    }
+}
+
+/// The model that this one was made from. Readers in use take any mapping; the text knows three keys, 0.4.10 a fourth.
+pub(super) fn read_parent(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Yaml> {
+    const KEYS: [&str; 4] = ["id", "uri", "sha256", "version_number"];
+    let node = fields.given(reader, "parent")?;
+    reader.within("parent", |reader| {
+        let Some(mapping) = node.as_mapping() else {
+            reader.wrong_type(node, "a mapping with the `id` or `uri` of a model");
+            return;
+        };
+        let is_known = |(key, entry): (&str, &Entry)| {
+            KEYS.contains(&key) && (entry.value.as_str().is_some() || key == "version_number")
+        };
+        if mapping.is_empty() || !mapping.iter().all(is_known) {
+            let message = "`parent` has the keys `id`, `uri` and `sha256`, each of them text";
+            reader.report(Code::InvalidValue, node, message).severity = Severity::Warning;
+        }
+    });
+    Some(node.to_yaml())
+}
+
+/// Where the description comes from: a URL or a DOI. Readers in use take any file.
+pub(super) fn read_rdf_source(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<FileSource> {
+    let source: FileSource = fields.nullable(reader, "rdf_source")?;
+    let node = fields.node("rdf_source")?;
+    if source.url().is_none() && Doi::parse(source.as_str()).is_err() {
+        let message = format!(
+            "`rdf_source` is a URL or a DOI, found {}",
+            quoted(source.as_str())
+        );
+        reader.within("rdf_source", |reader| {
+            reader.report(Code::InvalidSource, node, message).severity = Severity::Warning;
+        });
+    }
+    Some(source)
+}
+
+/// The text of the specification has `badges` for models, and no reader takes them.
+pub(super) fn report_badges(root: &Node, fields: &mut Fields<'_>, reader: &mut Reader) {
+    fields.node("badges");
+    let entry = root.as_mapping().and_then(|root| root.entry("badges"));
+    if let Some(entry) = entry {
+        let path = reader.path().join("badges");
+        let message =
+            "`badges` are in the text of the specification, but readers in use refuse models with them";
+        let diagnostic = Diagnostic::new(Code::UnknownField, path, message).at(entry.key_span.start);
+        reader.push(diagnostic.help("remove them, or keep them below `config`"));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::ModelRdf;
 use super::fields::{
-    NpySource, check_documentation, check_name, check_resource_version, read_authors, read_training_data,
+    NpySource, check_documentation, check_name, check_resource_version, read_authors, read_parent,
+    read_rdf_source, read_training_data, report_badges,
 };
 use crate::diagnostic::{Code, Severity};
 use crate::document::{DocPath, Node};
@@ -78,8 +79,8 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
     let links = fields.list(reader, "links");
     let maintainers = fields.list(reader, "maintainers");
     let packaged_by = fields.list(reader, "packaged_by");
-    let parent = fields.nullable(reader, "parent");
-    let rdf_source = fields.nullable(reader, "rdf_source");
+    let parent = read_parent(&mut fields, reader);
+    let rdf_source = read_rdf_source(&mut fields, reader);
     let run_mode = fields.nullable(reader, "run_mode");
     let tags = fields.list(reader, "tags");
     let training_data = read_training_data(&mut fields, reader);
@@ -102,6 +103,7 @@ pub(crate) fn read_parts(node: &Node, reader: &mut Reader) -> ModelParts {
         test_outputs: length(&mut fields, "test_outputs"),
         weights: weights.as_ref().map(|weights| &weights.readable),
     };
+    report_badges(node, &mut fields, reader);
     fields.finish(reader);
     for mut violation in check_facts(&facts) {
         violation.position = Some(nearest(node, &violation.path));

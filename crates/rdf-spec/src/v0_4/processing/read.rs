@@ -141,12 +141,13 @@ fn read_arguments(name: &str, node: &Node, reader: &mut Reader, stage: Stage) ->
 
 fn read_scale_linear(fields: &mut Fields<'_>, reader: &mut Reader, stage: Stage) -> Option<ProcessingStep> {
     let axes = read_optional_axes(fields, reader, stage);
-    let gain = read_optional(fields, reader, "gain", Coefficients::Scalar(1.0));
-    let offset = read_optional(fields, reader, "offset", Coefficients::Scalar(0.0));
+    // Readers in use take empty lists here; that they fit no axes is found where these are known.
+    let gain = read_optional(fields, reader, "gain", AnyLength(Coefficients::Scalar(1.0)));
+    let offset = read_optional(fields, reader, "offset", AnyLength(Coefficients::Scalar(0.0)));
     Some(ProcessingStep::ScaleLinear {
         axes: axes?,
-        gain: gain?,
-        offset: offset?,
+        gain: gain?.0,
+        offset: offset?.0,
     })
 }
 
@@ -173,6 +174,13 @@ fn read_scale_range(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Proc
     let eps = read_eps(fields, reader);
     let reference_tensor = fields.nullable(reader, "reference_tensor");
     let (Percentile(min), Percentile(max)) = (min?, max?);
+    if let Some(node) = fields.node("min_percentile").filter(|_| min >= 100.0) {
+        reader.within("min_percentile", |reader| {
+            let message = format!("the lower percentile is smaller than 100, found {min}");
+            reader.report(Code::InvalidValue, node, message);
+        });
+        return None;
+    }
     if let Some(node) = fields.node("max_percentile").filter(|_| max <= 1.0) {
         reader.within("max_percentile", |reader| {
             let message = format!("the upper percentile is larger than 1 and at most 100, found {max}");
@@ -331,20 +339,28 @@ fn read_mode(
     })
 }
 
-impl FromNode for Coefficients {
+/// Coefficients, also none at all.
+struct AnyLength(Coefficients);
+
+impl FromNode for AnyLength {
     fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
         if node.as_sequence().is_some() {
             let values: Vec<Finite> = FromNode::from_node(node, reader)?;
-            if values.is_empty() {
-                reader.report(
-                    Code::EmptyList,
-                    node,
-                    format!("{} needs at least one number", reader.subject()),
-                );
-                return None;
-            }
-            return Some(Self::List(values.into_iter().map(|value| value.0).collect()));
+            let values = values.into_iter().map(|value| value.0).collect();
+            return Some(Self(Coefficients::List(values)));
         }
-        Finite::from_node(node, reader).map(|value| Self::Scalar(value.0))
+        Finite::from_node(node, reader).map(|value| Self(Coefficients::Scalar(value.0)))
+    }
+}
+
+impl FromNode for Coefficients {
+    fn from_node(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let AnyLength(coefficients) = AnyLength::from_node(node, reader)?;
+        if coefficients.values().is_empty() {
+            let message = format!("{} needs at least one number", reader.subject());
+            reader.report(Code::EmptyList, node, message);
+            return None;
+        }
+        Some(coefficients)
     }
 }
