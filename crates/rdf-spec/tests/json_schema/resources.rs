@@ -15,8 +15,10 @@ const NOTEBOOK: &str = include_str!("../documents/notebook.yaml");
 const WORKFLOW: &str = include_str!("../documents/workflow.yaml");
 const COLLECTION: &str = include_str!("../documents/collection.yaml");
 
-/// Types with the functions that describe them.
-const TYPES: [(&str, fn() -> Value); 5] = [
+/// A type, and what describes it.
+type Described = (&'static str, fn() -> Value);
+
+const TYPES: [Described; 5] = [
     ("dataset", schema::dataset),
     ("application", schema::application),
     ("notebook", schema::notebook),
