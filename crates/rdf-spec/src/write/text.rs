@@ -54,7 +54,8 @@ impl ModelRdf {
     /// # let text = include_str!("../../tests/documents/minimal.yaml");
     /// use rdf_spec::ModelRdf;
     ///
-    /// let model = ModelRdf::from_yaml(text).into_result().unwrap();
+    /// let mut model = ModelRdf::from_yaml(text).into_result().unwrap();
+    /// model.format_version = rdf_spec::FormatVersion::newest();
     /// let json = model.to_json()?;
     /// assert!(json.starts_with("{\n  \"format_version\": \"0.4.10\",\n  \"type\": \"model\","));
     /// assert_eq!(ModelRdf::from_yaml(&json).into_result().unwrap(), model);
