@@ -25,4 +25,4 @@ pub use description::GenericRdf;
 pub use metadata::ResourceMetadata;
 pub use notebook::NotebookRdf;
 pub use training_data::{LinkedDataset, TrainingData};
-pub(crate) use version::in_newest_form;
+pub(crate) use version::{depends_on_version, in_newest_form};

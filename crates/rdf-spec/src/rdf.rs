@@ -12,7 +12,7 @@ use crate::v0_4::ModelRdf;
 use crate::value::FormatVersion;
 
 /// Types that have a description of their own.
-const OWN_DESCRIPTION: [&str; 5] = ["model", "dataset", "application", "notebook", "collection"];
+pub(crate) const OWN_DESCRIPTION: [&str; 5] = ["model", "dataset", "application", "notebook", "collection"];
 
 /// The description of a resource of any type: a model in format 0.4, anything else in format 0.2.
 ///

@@ -17,7 +17,7 @@ pub use axes::{Axes, Axis};
 pub use contact::{Email, Orcid};
 pub use data_type::DataType;
 pub use format_version::FormatVersion;
-pub(crate) use format_version::NEWEST_PATCH;
+pub(crate) use format_version::{NEWEST_GENERIC_PATCH, NEWEST_PATCH};
 #[cfg(feature = "schema")]
 pub(crate) use identifier::KEYWORDS;
 pub use identifier::{Doi, TensorName};

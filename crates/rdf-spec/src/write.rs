@@ -3,11 +3,15 @@
 //! The tree is the one statement of what a description looks like: text, `serde`, and the checks of a
 //! description that was built in code all begin with it.
 
+mod collection;
+mod generic;
 mod keys;
 mod metadata;
 mod model;
 mod node;
 mod processing;
+#[cfg(feature = "serde")]
+mod resource_text;
 #[cfg(feature = "serde")]
 mod serialize;
 mod tensor;

@@ -7,6 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "json_schema/resources.rs"]
+mod resources;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,24 +22,26 @@ const MINIMAL: &str = include_str!("documents/minimal.yaml");
 
 struct Schema {
     schemas: Schemas,
-    model: SchemaIndex,
+    index: SchemaIndex,
 }
 
 impl Schema {
     fn of_models() -> Self {
+        Self::compile(rdf_spec::schema::model())
+    }
+
+    fn compile(schema: Value) -> Self {
         let mut schemas = Schemas::new();
         let mut compiler = Compiler::new();
-        compiler
-            .add_resource("model.json", rdf_spec::schema::model())
-            .unwrap();
+        compiler.add_resource("schema.json", schema).unwrap();
         // Checks the schema itself against the meta-schema, too.
-        let model = compiler.compile("model.json", &mut schemas).unwrap();
-        Self { schemas, model }
+        let index = compiler.compile("schema.json", &mut schemas).unwrap();
+        Self { schemas, index }
     }
 
     fn check(&self, document: &Value) -> Result<(), String> {
         self.schemas
-            .validate(document, self.model)
+            .validate(document, self.index)
             .map_err(|error| format!("{error:#}"))
     }
 }
@@ -154,7 +159,7 @@ fn changed_descriptions_that_are_valid_satisfy_the_schema() {
 }
 
 /// True for a description of an older form than the schema describes.
-fn is_migrated(parsed: &Parsed<ModelRdf>) -> bool {
+fn is_migrated<T>(parsed: &Parsed<T>) -> bool {
     let is_old = |found: &Diagnostic| {
         matches!(
             found.code,
@@ -264,6 +269,9 @@ fn single_changes_are_judged_as_the_reader_judges_them() {
         ("/license", json!("anything")),
         ("/timestamp", json!("yesterday")),
         ("/documentation", json!("/etc/passwd")),
+        ("/documentation", json!("C:\\folder\\README.md")),
+        ("/test_inputs/0", json!("C:\\folder\\a.npy")),
+        ("/test_inputs/0", json!("/folder/a.npy")),
         ("/documentation", json!("https://example.org/README.md")),
         ("/format_version", json!("0.4")),
         ("/format_version", json!("0.4.12")),

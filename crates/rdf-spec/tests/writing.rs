@@ -11,6 +11,8 @@
 mod form;
 #[path = "writing/models.rs"]
 mod models;
+#[path = "writing/resources.rs"]
+mod resources;
 #[path = "writing/trees.rs"]
 mod trees;
 

@@ -11,8 +11,14 @@ use crate::value::FileSource;
 /// By convention its identifier is `<partner>/<software>`, and models name it in `links`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, transform = crate::schema::describe_application)
+)]
 pub struct ApplicationRdf {
     /// What all types have.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub metadata: ResourceMetadata,
     /// The landing page or program: a URL, or a file of the package.
     pub source: Option<FileSource>,

@@ -7,12 +7,18 @@ use crate::value::FileSource;
 
 /// A small picture with a link, shown with the resource (field `badges`).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct Badge {
     /// The text that shows when the pointer rests on the badge.
     pub label: String,
     /// The picture.
     pub icon: Option<FileSource>,
     /// Where the badge leads: an http or https URL.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::WebAddress"))]
     pub url: String,
 }
 

@@ -56,14 +56,21 @@ use crate::value::{FileSource, Yaml};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::describe_collection)
+)]
 pub struct CollectionRdf {
     /// What all types have.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub metadata: ResourceMetadata,
     /// Where the collection is.
     pub source: Option<FileSource>,
     /// The resources; lists of single types in format 0.2.0 and 0.2.1 come behind the others.
     pub collection: Vec<CollectionEntry>,
     /// Fields that the format does not have, in the order of the document.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub other: IndexMap<String, Yaml>,
 }
 

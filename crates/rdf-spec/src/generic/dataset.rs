@@ -9,10 +9,17 @@ use crate::value::FormatVersion;
 /// The description of a dataset (`type: dataset`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, transform = crate::schema::describe_dataset)
+)]
 pub struct DatasetRdf {
     /// What all types have.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub metadata: ResourceMetadata,
     /// Where the data is: an http or https URL.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::WebAddress>"))]
     pub source: Option<String>,
 }
 

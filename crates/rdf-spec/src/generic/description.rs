@@ -27,14 +27,23 @@ use crate::value::Yaml;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = crate::schema::describe_generic)
+)]
 pub struct GenericRdf {
     /// The field `type`: lower-case text.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub resource_type: String,
     /// What all types have.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub metadata: ResourceMetadata,
     /// Where the resource is: an http or https URL.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::WebAddress>"))]
     pub source: Option<String>,
     /// Fields that the format does not have, in the order of the document.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub other: IndexMap<String, Yaml>,
 }
 

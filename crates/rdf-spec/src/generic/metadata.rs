@@ -19,52 +19,70 @@ const LONGEST_NAME: usize = 128;
 /// (generic description, format 0.2).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("required" = ["format_version", "type", "name", "description"]))
+)]
 pub struct ResourceMetadata {
     /// The version that the document says it is written in.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::GenericVersion"))]
     pub format_version: FormatVersion,
     /// Human-readable name.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// Brief description.
     pub description: String,
     /// Who made the resource.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::AuthorsOrNames", extend("default" = [])))]
     pub authors: Vec<Author>,
     /// Further files.
     pub attachments: Option<Attachments>,
     /// Small pictures with links.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = [])))]
     pub badges: Vec<Badge>,
     /// What to cite.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = [])))]
     pub cite: Vec<CiteEntry>,
     /// What tools add for themselves.
     pub config: IndexMap<String, Yaml>,
     /// Images for the resource's card.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = [])))]
     pub covers: Vec<FileSource>,
     /// Markdown file or page on the resource.
     pub documentation: Option<FileSource>,
     /// Where to download the resource.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::WebAddress>"))]
     pub download_url: Option<String>,
     /// Where the source code of the resource is.
     pub git_repo: Option<String>,
     /// An emoji or image.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Icon>"))]
     pub icon: Option<String>,
     /// Identifier within a collection.
     pub id: Option<ResourceId>,
     /// An emoji for the identifier (0.2.4).
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Emoji>"))]
     pub id_emoji: Option<String>,
     /// Licence.
     pub license: Option<License>,
     /// Identifiers of related resources.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = [])))]
     pub links: Vec<String>,
     /// Who looks after the resource.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = [])))]
     pub maintainers: Vec<Maintainer>,
     /// Where the description itself comes from.
     pub rdf_source: Option<FileSource>,
     /// Words to find the resource by.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = [])))]
     pub tags: Vec<String>,
     /// Who uploaded the resource (0.2.4).
     pub uploader: Option<Uploader>,
     /// Version of the resource.
     pub version: Option<Version>,
     /// Number of the version within a collection (0.2.4).
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::WholeNumber>"))]
     pub version_number: Option<i64>,
 }
 

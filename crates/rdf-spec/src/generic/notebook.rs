@@ -9,10 +9,17 @@ use crate::value::FileSource;
 /// The description of a Jupyter notebook (`type: notebook`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, transform = crate::schema::describe_notebook)
+)]
 pub struct NotebookRdf {
     /// What all types have.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub metadata: ResourceMetadata,
     /// The notebook: a URL or file that ends in `.ipynb`.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::NotebookSource"))]
     pub source: FileSource,
 }
 

@@ -1,12 +1,11 @@
 //! The dataset that a model was trained on.
 
 use super::migrate;
-use super::version::newest;
 use super::{DatasetRdf, in_newest_form};
 use crate::diagnostic::Code;
 use crate::document::{Mapping, Node, quoted};
 use crate::read::{FromNode, Reader};
-use crate::value::ResourceId;
+use crate::value::{FormatVersion, ResourceId};
 
 /// The dataset that a model was trained on (field `training_data` of models).
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +67,7 @@ fn read_description(node: &Node, mapping: &Mapping, reader: &mut Reader) -> Opti
         let (version, root) = in_newest_form(node, "dataset", reader)?;
         return DatasetRdf::read_fields(&root, &version, reader);
     }
-    let version = newest(node, reader)?;
+    let version = FormatVersion::newest_generic();
     let (_, _, patch) = version.numbers();
     let root = migrate::to_latest(node, "dataset", patch, reader);
     DatasetRdf::read_fields(&root, &version, reader)

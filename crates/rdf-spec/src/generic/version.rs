@@ -6,10 +6,7 @@ use super::migrate;
 use crate::diagnostic::Code;
 use crate::document::{Mapping, Node, quoted};
 use crate::read::{FromNode, Reader};
-use crate::value::FormatVersion;
-
-/// The newest patch version of format 0.2.
-const NEWEST_PATCH: u64 = 4;
+use crate::value::{FormatVersion, NEWEST_GENERIC_PATCH as NEWEST_PATCH};
 
 /// What a version brought: fields, and the first patch version of 0.2 that has them.
 const FIRST_SEEN: [(&str, u64); 6] = [
@@ -37,15 +34,12 @@ pub(crate) fn in_newest_form<'n>(
     Some((version, root))
 }
 
-/// The newest version, for what may be written without one.
-pub(super) fn newest(node: &Node, reader: &mut Reader) -> Option<FormatVersion> {
-    match FormatVersion::parse(&format!("0.2.{NEWEST_PATCH}")) {
-        Ok(version) => Some(version),
-        Err(error) => {
-            reader.report(error.code(), node, error.to_string());
-            None
-        }
-    }
+/// True if a description of a type would mean something else in the newest version than in an older one.
+pub(crate) fn depends_on_version(root: &Node, kind: &str, patch: u64) -> bool {
+    // What has entries hands its version down to them.
+    let has_entries = kind == "collection";
+    let read = |patch| migrate::to_latest(root, kind, patch, &mut Reader::default()).into_owned();
+    patch < NEWEST_PATCH && (has_entries || read(patch) != read(NEWEST_PATCH))
 }
 
 fn read_version(node: &Node, kind: &str, reader: &mut Reader) -> Option<FormatVersion> {

@@ -56,18 +56,24 @@ pub(crate) fn add_type(schema: &mut Schema) {
         "description".to_owned(),
         json!("The `rdf.yaml` of a deep-learning model for bioimages."),
     );
+    insert_type(
+        schema,
+        json!({"description": "What is described.", "const": "model"}),
+    );
+}
+
+/// Puts the field `type` behind the version of the format.
+pub(super) fn insert_type(schema: &mut Schema, kind: Value) {
     let Some(Value::Object(properties)) = schema.get_mut("properties") else {
         return;
     };
+    let mut kind = Some(kind);
     let mut with_type = Map::new();
     for (key, value) in std::mem::take(properties) {
         let is_version = key == "format_version";
         with_type.insert(key, value);
-        if is_version {
-            with_type.insert(
-                "type".to_owned(),
-                json!({"description": "What is described.", "const": "model"}),
-            );
+        if let Some(kind) = kind.take_if(|_| is_version) {
+            with_type.insert("type".to_owned(), kind);
         }
     }
     *properties = with_type;

@@ -36,6 +36,8 @@ macro_rules! schemas {
     };
 }
 
+pub(super) use schemas;
+
 /// A whole number, also as text.
 pub(crate) struct WholeNumber;
 /// A number of elements or pixels, also as text.
@@ -97,14 +99,14 @@ schemas! {
         "description": "A file: an http(s) URL, or a path relative to the description.",
         "type": "string",
         "minLength": 1,
-        "not": {"pattern": r"^([/\\]|[A-Za-z]:)"},
+        "not": {"pattern": "^/"},
     });
     NpySource, "NpySource", inline false: json_schema!({
         "description": "A numpy file (.npy): an http(s) URL, or a path relative to the description.",
         "type": "string",
         "anyOf": [
             {"pattern": r"^https?://[^?#]*\.npy(/content)?([?#].*)?$"},
-            {"pattern": r"\.npy$", "not": {"pattern": r"^([/\\]|[A-Za-z]:|https?://)"}},
+            {"pattern": r"\.npy$", "not": {"pattern": "^(/|https?://)"}},
         ],
     });
     WebAddress, "WebAddress", inline true: json_schema!({

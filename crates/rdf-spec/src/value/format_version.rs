@@ -7,6 +7,9 @@ use crate::document::quoted;
 /// The newest patch version of format 0.4.
 pub(crate) const NEWEST_PATCH: u64 = 10;
 
+/// The newest patch version of format 0.2.
+pub(crate) const NEWEST_GENERIC_PATCH: u64 = 4;
+
 /// The version of the format that a description is written in: three numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FormatVersion {
@@ -35,7 +38,17 @@ impl FormatVersion {
     /// The newest version of format 0.4 that is read and written: 0.4.10.
     #[must_use]
     pub fn newest() -> Self {
-        let version = semver::Version::new(0, 4, NEWEST_PATCH);
+        Self::new(0, 4, NEWEST_PATCH)
+    }
+
+    /// The newest version of format 0.2, that of all types but models, that is read and written: 0.2.4.
+    #[must_use]
+    pub fn newest_generic() -> Self {
+        Self::new(0, 2, NEWEST_GENERIC_PATCH)
+    }
+
+    fn new(major: u64, minor: u64, patch: u64) -> Self {
+        let version = semver::Version::new(major, minor, patch);
         Self {
             text: version.to_string(),
             version,

@@ -3,6 +3,10 @@
 use serde_core::ser::{Serialize, Serializer};
 
 use super::ToTree;
+use crate::generic::{
+    ApplicationRdf, Badge, CollectionEntry, CollectionRdf, DatasetRdf, GenericRdf, NotebookRdf,
+};
+use crate::rdf::Rdf;
 use crate::v0_4::{
     Architecture, Attachments, Author, CiteEntry, Coefficients, DataRange, InputShape, InputTensor,
     Maintainer, ModelRdf, OutputShape, OutputTensor, ProcessingStep, RunMode, StatisticsMode, Uploader,
@@ -47,7 +51,8 @@ macro_rules! serialize_as_document {
 }
 
 serialize_as_document! {
-    ModelRdf,
+    ModelRdf, GenericRdf, DatasetRdf, ApplicationRdf, NotebookRdf, CollectionRdf, Rdf,
+    Badge, CollectionEntry,
     InputTensor, OutputTensor, InputShape, OutputShape, DataRange,
     ProcessingStep, StatisticsMode, Coefficients,
     Weights, WeightsEntry, WeightsFormat, Architecture,

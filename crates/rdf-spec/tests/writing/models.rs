@@ -51,7 +51,7 @@ fn check(name: &str, text: &str) -> bool {
 }
 
 /// All YAML files below a folder.
-fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(super) fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
