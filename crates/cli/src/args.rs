@@ -238,4 +238,14 @@ pub(crate) struct SchemaOptions {
 pub(crate) enum SchemaType {
     /// Model descriptions, format 0.4
     Model,
+    /// Dataset descriptions, format 0.2
+    Dataset,
+    /// Application descriptions, format 0.2
+    Application,
+    /// Notebook descriptions, format 0.2
+    Notebook,
+    /// Collections, format 0.2
+    Collection,
+    /// Descriptions of any other type, format 0.2
+    Generic,
 }

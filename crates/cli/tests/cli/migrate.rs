@@ -67,6 +67,19 @@ fn in_place_replaces_the_description_and_a_second_time_changes_nothing() {
 }
 
 #[test]
+fn a_description_that_is_protected_stays() {
+    let copy = old();
+    let path = copy.path().join("rdf.yaml");
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    let run = modelhub(["migrate".as_ref(), "--in-place".as_ref(), path.as_os_str()]);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.stderr.contains("is write-protected"), "{run:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), OLD);
+}
+
+#[test]
 fn zip_files_are_read_but_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("old.zip");

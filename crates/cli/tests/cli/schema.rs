@@ -13,8 +13,17 @@ fn the_schema_of_models_is_json_with_its_fields() {
 }
 
 #[test]
+fn every_type_has_a_schema() {
+    for kind in ["dataset", "application", "notebook", "collection", "generic"] {
+        let run = modelhub(["schema", kind]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.json()["properties"]["format_version"].is_object(), "{kind}");
+    }
+}
+
+#[test]
 fn another_type_is_wrong_usage() {
-    let run = modelhub(["schema", "dataset"]);
+    let run = modelhub(["schema", "workflow"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains("possible values: model"), "{run:?}");
+    assert!(run.stderr.contains("possible values: model, dataset"), "{run:?}");
 }

@@ -215,6 +215,17 @@ fn weights_that_cannot_be_read_do_not_keep_the_others_from_running() {
 }
 
 #[test]
+fn a_misspelt_field_of_a_tensor_keeps_a_model_from_running() {
+    for (right, wrong) in [("preprocessing:", "preprocesing:"), ("halo:", "hallo:")] {
+        let copy = Copy::of(&fixture("blobs-unet2d"));
+        copy.edit(right, wrong);
+        let run = as_json(copy.path());
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.stderr.contains("unknown-field"), "{run:?}");
+    }
+}
+
+#[test]
 fn unclear_axes_keep_a_model_from_running() {
     let copy = Copy::of(&fixture("blobs-unet2d"));
     copy.edit(

@@ -37,7 +37,8 @@ schemas! {
     NotebookSource, "NotebookSource", inline true: json_schema!({
         "type": "string",
         "anyOf": [
-            {"pattern": r"^https?://[^?#]*\.ipynb(/content)?([?#].*)?$"},
+            {"pattern": r"^https?://[^?#]*\.ipynb([?#].*)?$"},
+            {"pattern": r"^https?://zenodo\.org/api/records/[^?#]*\.ipynb/content([?#].*)?$"},
             {"pattern": r"\.ipynb$", "not": {"pattern": "^(/|https?://)"}},
         ],
     });
@@ -134,11 +135,9 @@ pub(crate) fn describe_collection(schema: &mut Schema) {
 pub(crate) fn describe_generic(schema: &mut Schema) {
     let description =
         "The `rdf.yaml` of a resource for bioimages, of a type without a description of its own.";
-    // What is no letter beyond ASCII is left to the reader.
     let kind = json!({
-        "description": "What is described: a lower-case word.",
+        "description": "What is described: any word that is no type with a description of its own.",
         "type": "string",
-        "pattern": r"^[^A-Z]*([a-z]|[^\u0000-\u007F])[^A-Z]*$",
         "not": {"enum": OWN_DESCRIPTION},
     });
     complete(schema, "resource", description, kind);

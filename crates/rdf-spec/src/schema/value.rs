@@ -105,7 +105,8 @@ schemas! {
         "description": "A numpy file (.npy): an http(s) URL, or a path relative to the description.",
         "type": "string",
         "anyOf": [
-            {"pattern": r"^https?://[^?#]*\.npy(/content)?([?#].*)?$"},
+            {"pattern": r"^https?://[^?#]*\.npy([?#].*)?$"},
+            {"pattern": r"^https?://zenodo\.org/api/records/[^?#]*\.npy/content([?#].*)?$"},
             {"pattern": r"\.npy$", "not": {"pattern": "^(/|https?://)"}},
         ],
     });

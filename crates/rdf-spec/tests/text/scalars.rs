@@ -100,7 +100,7 @@ fn numbers_in_quotes_are_numbers_where_the_format_wants_one() {
     );
     assert_eq!(
         first(&with("halo: [0, 0, 8, 8]", "halo: [0, 0, true, 8]")),
-        "wrong-type 29:18"
+        "loose-number 29:18"
     );
 }
 
