@@ -67,7 +67,8 @@ pub(super) fn outputs_are_large_enough(facts: &Facts<'_>, found: &mut Vec<Diagno
         for (axis, &size) in sizes.iter().enumerate() {
             let halo = tensor.halo.get(axis).copied().unwrap_or(0);
             let left = size - 2.0 * halo as f64;
-            if left < 1.0 {
+            // Also a size beyond all numbers is none.
+            if left < 1.0 || !left.is_finite() {
                 let name = tensor
                     .axes
                     .iter()

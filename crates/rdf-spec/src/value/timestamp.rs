@@ -121,7 +121,8 @@ fn read_date(text: &str) -> Option<NaiveDate> {
 
 fn read_time(text: &str) -> Option<NaiveTime> {
     let whole = text.split(['.', ',']).next().unwrap_or_default();
-    if whole.contains(':') && whole.split(':').any(|part| part.len() != 2) {
+    // Leap seconds are no time of day for readers in use.
+    if whole.contains(':') && whole.split(':').any(|part| part.len() != 2 || part == "60") {
         return None;
     }
     let text = &text.replace(',', ".");

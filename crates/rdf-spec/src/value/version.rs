@@ -70,6 +70,13 @@ impl FromNode for Version {
                 ScalarValue::Int(_) | ScalarValue::Float(_) | ScalarValue::String
             )
         });
+        // As for numbers, readers in use take a truth value for 1 or 0.
+        if let Some(ScalarValue::Bool(value)) = node.as_scalar().map(|scalar| scalar.value) {
+            let message = format!("{} is a version, found {}", reader.subject(), node.describe());
+            reader.report(Code::LooseNumber, node, message).help =
+                Some("write a version such as 1.0.0".to_owned());
+            return Some(Self(u8::from(value).to_string()));
+        }
         let Some(scalar) = text else {
             reader.wrong_type(node, "a version such as 1.0.0");
             return None;
