@@ -27,7 +27,7 @@
 //! - [`Migrated`] is a model description in a newer version of the format, with all that was changed.
 //! - `Package` (feature `package`) is a folder or zip file with a description and its files.
 //! - [`ModelRdf::builder`] makes a description in code, and [`check_model`] checks it as if it had been read.
-//! - Descriptions of all types are written with `to_yaml`, `to_json` and `serde::Serialize` (feature `serde`, on by default).
+//! - Descriptions of all types are written with `to_yaml`, `to_json` and `serde::Serialize` (feature `serde`).
 //! - The module `schema` (feature `schema`) has JSON Schemas for editors and other programs.
 //!
 //! The crate opens no connection, and no file without the feature `package`. Descriptions are untrusted:

@@ -125,12 +125,11 @@ impl<T: FromNode> FromNode for Vec<T> {
             return None;
         };
         // Every item is read, also behind one that is wrong.
-        let read: Vec<Option<T>> = items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| reader.read(at, item))
-            .collect();
-        read.into_iter().collect()
+        let mut read = Self::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            read.extend(reader.read(at, item));
+        }
+        (read.len() == items.len()).then_some(read)
     }
 }
 
