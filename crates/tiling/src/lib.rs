@@ -1,0 +1,1 @@
+//! Covering large images with tiles.

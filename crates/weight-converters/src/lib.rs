@@ -1,0 +1,1 @@
+//! Weights formats to ONNX.
