@@ -1,7 +1,9 @@
 //! The text of a description and its tree of positioned nodes.
 
 mod edit;
+#[cfg(feature = "rewrite")]
 mod emit;
+mod escape;
 mod json;
 mod node;
 mod parse;
@@ -9,6 +11,7 @@ mod path;
 mod position;
 mod scalar;
 
+#[cfg(feature = "rewrite")]
 pub use emit::{Kept, Rewritten};
 pub(crate) use node::quoted;
 pub use node::{Entry, Mapping, Node, NodeKind, Scalar, ScalarStyle, ScalarValue};

@@ -27,6 +27,7 @@
 //! - [`Migrated`] is a model description in a newer version of the format, with all that was changed.
 //! - `Package` (feature `package`) is a folder or zip file with a description and its files.
 //! - [`ModelRdf::builder`] makes a description in code, and [`check_model`] checks it as if it had been read.
+//! - `Document::rewritten` (feature `rewrite`) writes a changed document back with its comments.
 //! - Descriptions of all types are written with `to_yaml`, `to_json` and `serde::Serialize` (feature `serde`).
 //! - The module `schema` (feature `schema`) has JSON Schemas for editors and other programs.
 //!
@@ -53,9 +54,11 @@ mod write;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use document::{
-    DocPath, Document, Entry, Kept, Mapping, Node, NodeKind, Position, Rewritten, Scalar, ScalarStyle,
-    ScalarValue, Segment, Span,
+    DocPath, Document, Entry, Mapping, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment,
+    Span,
 };
+#[cfg(feature = "rewrite")]
+pub use document::{Kept, Rewritten};
 pub use generic::{
     ApplicationRdf, Badge, CollectionEntry, CollectionRdf, CollectionResolver, DatasetRdf, DocumentOrigin,
     EntrySource, GenericRdf, LinkedDataset, NotebookRdf, Partner, PartnerConfig, PartnerTestSummaries,

@@ -31,10 +31,21 @@ impl Reader {
 
     /// Does something one step below the present place.
     pub(crate) fn within<T>(&mut self, segment: impl Into<Segment>, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(segment);
+        self.enter(segment.into());
         let value = read(self);
-        self.path.pop();
+        self.leave();
         value
+    }
+
+    // The two halves of `within` that do not depend on its types: it is compiled for more than a hundred of them.
+    #[inline(never)]
+    fn enter(&mut self, segment: Segment) {
+        self.path.push(segment);
+    }
+
+    #[inline(never)]
+    fn leave(&mut self) {
+        self.path.pop();
     }
 
     /// The fields of a mapping; reports anything else.

@@ -1,8 +1,10 @@
 //! Bringing old descriptions into the newest version.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "rewrite")]
 #[path = "migration/laws.rs"]
 mod laws;
+#[cfg(feature = "rewrite")]
 #[path = "migration/reference.rs"]
 mod reference;
 

@@ -18,8 +18,6 @@ use plan::Plan;
 use same::{KeyOrder, same};
 use writer::Writer;
 
-pub(crate) use scalar_text::quoted;
-
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Deeper than a document that can be read.

@@ -1,7 +1,7 @@
 //! Trees as JSON text.
 
 use super::Document;
-use super::emit::quoted;
+use super::escape::quoted;
 use super::node::{Node, NodeKind, ScalarValue};
 
 impl Document {

@@ -17,7 +17,8 @@ use super::position::{Position, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use bounds::{Anchored, Extent, MAX_DUPLICATE_TEXT, MAX_DUPLICATES};
 pub(crate) use bounds::{MAX_BYTES, MAX_DEPTH, MAX_KEY, nested_too_deep};
-use input::{BoundedInput, Source};
+pub(crate) use input::BoundedInput;
+use input::Source;
 
 /// The root of the document and what is wrong with its text, or the one problem that ends it.
 pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {

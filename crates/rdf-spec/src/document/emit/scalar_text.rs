@@ -1,8 +1,7 @@
 //! How a single value is written where there is no source text for it.
 
-use std::fmt::Write as _;
-
 use super::same::{key_is_text, same_value};
+use crate::document::escape::{is_plain_character, quoted};
 use crate::document::node::{Scalar, ScalarValue};
 use crate::document::scalar::resolve_plain;
 
@@ -95,11 +94,6 @@ fn is_harmless_start(text: &str) -> bool {
     text.starts_with('.') && !text.starts_with("...")
 }
 
-/// Characters that mean themselves: no control characters, no line breaks of any standard, no byte order mark.
-fn is_plain_character(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
-
 /// Text that readers of YAML 1.1 take for a truth value, a date, a time or a number.
 fn means_more_elsewhere(text: &str) -> bool {
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
@@ -118,30 +112,6 @@ fn means_more_elsewhere(text: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'_'));
     is_date || is_time || unsigned.starts_with("0b")
-}
-
-/// Text in double quotes, with escapes that YAML and JSON share.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut result = String::with_capacity(text.len() + 2);
-    result.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => result.push_str("\\\""),
-            '\\' => result.push_str("\\\\"),
-            '\n' => result.push_str("\\n"),
-            '\r' => result.push_str("\\r"),
-            '\t' => result.push_str("\\t"),
-            '\u{8}' => result.push_str("\\b"),
-            '\u{c}' => result.push_str("\\f"),
-            c if !is_plain_character(c) => {
-                // All of these have four digits.
-                let _ = write!(result, "\\u{:04x}", u32::from(c));
-            }
-            c => result.push(c),
-        }
-    }
-    result.push('"');
-    result
 }
 
 #[cfg(test)]

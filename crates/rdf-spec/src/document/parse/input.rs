@@ -81,37 +81,58 @@ fn behind_comments(text: &str) -> &str {
 }
 
 /// How many tokens were read since the last event.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Waiting(Rc<Cell<usize>>);
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    tokens: Rc<Cell<usize>>,
+    most: usize,
+}
 
 impl Waiting {
+    fn at_most(most: usize) -> Self {
+        Self {
+            tokens: Rc::default(),
+            most,
+        }
+    }
+
     pub(super) fn are_too_many(&self) -> bool {
-        self.0.get() > MAX_WAITING
+        self.tokens.get() > self.most
     }
 
     pub(super) fn reset(&self) {
-        self.0.set(0);
+        self.tokens.set(0);
     }
 
     fn count(&self) {
-        self.0.set(self.0.get() + 1);
+        self.tokens.set(self.tokens.get().saturating_add(1));
     }
 }
 
 /// A text that ends where too many tokens wait.
-pub(super) struct BoundedInput<'t> {
+pub(crate) struct BoundedInput<'t> {
     text: StrInput<'t>,
     waiting: Waiting,
 }
 
 impl<'t> BoundedInput<'t> {
     pub(super) fn new(text: &'t str) -> (Self, Waiting) {
-        let waiting = Waiting::default();
-        let input = Self {
-            text: StrInput::new(text),
-            waiting: waiting.clone(),
-        };
+        let input = Self::within(text, Waiting::at_most(MAX_WAITING));
+        let waiting = input.waiting.clone();
         (input, waiting)
+    }
+
+    /// A text that was read within the bound before, maybe with `START`. It is read as the same type, since a
+    /// scanner of a second type would be compiled as well, and the scanner is a tenth of this crate.
+    #[cfg(feature = "rewrite")]
+    pub(crate) fn known(text: &'t str) -> Self {
+        Self::within(text, Waiting::at_most(usize::MAX))
+    }
+
+    fn within(text: &'t str, waiting: Waiting) -> Self {
+        Self {
+            text: StrInput::new(text),
+            waiting,
+        }
     }
 }
 

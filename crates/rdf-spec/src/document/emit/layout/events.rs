@@ -5,6 +5,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 use super::{Brackets, Form, KeyPlace, Laid, Layout, NodeId, Slot};
 use crate::document::emit::source::Source;
 use crate::document::node::{Node, NodeKind};
+use crate::document::parse::BoundedInput;
 use crate::document::position::Position;
 
 /// The tree was read within a bound on its depth; another text may not be.
@@ -21,7 +22,7 @@ pub(super) fn read<'a, 't>(text: &'t str, root: &'a Node) -> Option<Layout<'a, '
         },
         open: Vec::new(),
     };
-    let mut parser = Parser::new_from_str(text);
+    let mut parser = Parser::new(BoundedInput::known(text));
     while let Some(event) = parser.next_event() {
         let (event, span) = event.ok()?;
         builder.event(&event, span, root)?;
