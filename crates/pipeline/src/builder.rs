@@ -4,7 +4,11 @@ use std::num::NonZeroUsize;
 
 use rdf_spec::{Network, Package};
 use runners::{Backend, Backends, LoadOptions, Runner, WeightsData, WeightsFormat};
+use tensor_ops::SavedStatistics;
 
+use crate::bind::operation::KnownTensor;
+use crate::bind::processing::Chain;
+use crate::bind::statistics::{RawStatistics, Scope, TensorNeeds};
 use crate::bind::tensors::{BoundInput, BoundOutput};
 use crate::bind::weights;
 use crate::demand::{DescriptionDemand, network};
@@ -14,7 +18,7 @@ use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 const MAX_WEIGHTS_BYTES: u64 = 2 << 30;
 
 /// What operations with `mode: per_dataset` take as the dataset.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum DatasetStatistics {
     /// A model with such an operation is refused.
@@ -22,6 +26,8 @@ pub enum DatasetStatistics {
     Required,
     /// The sample itself is the whole dataset, as in the test of a model.
     FromSample,
+    /// A dataset was measured before: see [`measure_dataset`](crate::measure_dataset).
+    Measured(SavedStatistics),
 }
 
 /// A network with everything around it, ready to run on samples.
@@ -30,6 +36,10 @@ pub struct Pipeline {
     pub(crate) inputs: Vec<BoundInput>,
     pub(crate) outputs: Vec<BoundOutput>,
     pub(crate) runner: Box<dyn Runner>,
+    /// What operations need to know about the raw tensors.
+    pub(crate) needs: TensorNeeds,
+    /// What is known before there is a sample: statistics of a dataset.
+    pub(crate) known: RawStatistics,
     format: WeightsFormat,
     backend: &'static str,
 }
@@ -115,16 +125,14 @@ impl PipelineBuilder<'_> {
     /// or they cannot be read or do not fit the description.
     pub fn build(self) -> Result<Pipeline, PipelineError> {
         let model = network(self.package, self.demand)?;
-        let inputs = model
-            .inputs
-            .iter()
-            .map(|tensor| BoundInput::bind(tensor, self.dataset));
-        let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
-        let outputs = model
-            .outputs
-            .iter()
-            .map(|tensor| BoundOutput::bind(tensor, self.dataset));
-        let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
+        let (inputs, outputs) = bind_tensors(model)?;
+        let mut needs = TensorNeeds::default();
+        let chains = || {
+            let outputs = outputs.iter().map(BoundOutput::chain);
+            inputs.iter().map(BoundInput::chain).chain(outputs)
+        };
+        chains().for_each(|chain| chain.add_needs(&mut needs));
+        let known = self.known_statistics(&needs, chains())?;
 
         let backends = Backends::built_in();
         let (format, backend) = choose(model, &backends, self.format, self.backend.as_deref())?;
@@ -152,10 +160,67 @@ impl PipelineBuilder<'_> {
             inputs,
             outputs,
             runner,
+            needs,
+            known,
             format,
             backend: backend.name(),
         })
     }
+}
+
+impl PipelineBuilder<'_> {
+    /// The statistics of the dataset, if operations need any.
+    fn known_statistics<'c>(
+        &self,
+        needs: &TensorNeeds,
+        mut chains: impl Iterator<Item = &'c Chain>,
+    ) -> Result<RawStatistics, PipelineError> {
+        let mut known = RawStatistics::default();
+        let given = match &self.dataset {
+            DatasetStatistics::FromSample => return Ok(known),
+            DatasetStatistics::Measured(given) => Some(given),
+            DatasetStatistics::Required => None,
+        };
+        let Some((tensor, operation)) = chains.find_map(Chain::dataset_operation) else {
+            return Ok(known);
+        };
+        let Some(given) = given else {
+            return Err(PipelineErrorKind::DatasetStatisticsMissing { tensor, operation }.into());
+        };
+        for tensor in needs.tensors(Scope::Dataset) {
+            let missing = || PipelineErrorKind::DatasetStatisticsIncomplete {
+                tensor: tensor.to_owned(),
+                available: given.tensors.keys().cloned().collect(),
+            };
+            let statistics = given.tensors.get(tensor).ok_or_else(missing)?;
+            if statistics.missing(&needs.of(tensor, Scope::Dataset)).is_some() {
+                return Err(missing().into());
+            }
+            known.insert(tensor, Scope::Dataset, statistics.clone());
+        }
+        Ok(known)
+    }
+}
+
+/// The tensors of a model. Preprocessing can refer to inputs only, since there is nothing else yet.
+fn bind_tensors(model: &Network) -> Result<(Vec<BoundInput>, Vec<BoundOutput>), PipelineError> {
+    let mut known: Vec<KnownTensor<'_>> = Vec::new();
+    known.extend(model.inputs.iter().map(|tensor| KnownTensor {
+        name: tensor.name.as_str(),
+        axes: &tensor.axes,
+    }));
+    let inputs = model.inputs.iter().map(|tensor| BoundInput::bind(tensor, &known));
+    let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+    known.extend(model.outputs.iter().map(|tensor| KnownTensor {
+        name: tensor.name.as_str(),
+        axes: &tensor.axes,
+    }));
+    let outputs = model
+        .outputs
+        .iter()
+        .map(|tensor| BoundOutput::bind(tensor, &known));
+    let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
+    Ok((inputs, outputs))
 }
 
 /// The formats of a description, in its order.

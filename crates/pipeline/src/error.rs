@@ -94,25 +94,65 @@ pub enum PipelineErrorKind {
         /// The format.
         format: WeightsFormat,
     },
-    /// A processing operation is not implemented.
+    /// An operation refers to a tensor that is not there when it is applied: one that the model does not have, or an
+    /// output before the network has run.
     #[error(
-        "the operation `{operation}` of `{tensor}` is not supported by this version; apply it yourself and remove it from the description"
+        "`{operation}` of the {role} `{name}` refers to `{reference}`, which is not there at that point; it can refer to {}",
+        .available.join(", ")
     )]
-    UnsupportedOperation {
-        /// The tensor that it belongs to.
-        tensor: String,
+    NoReferenceTensor {
+        /// Input or output.
+        role: TensorRole,
+        /// The tensor that the operation belongs to.
+        name: String,
         /// The operation.
         operation: &'static str,
+        /// What it refers to.
+        reference: String,
+        /// What it could refer to.
+        available: Vec<String>,
     },
     /// An operation needs statistics of a dataset.
     #[error(
-        "the operation `{operation}` of `{tensor}` needs statistics of a dataset, and none are given; the sample itself can stand for the dataset if that is asked for"
+        "the operation `{operation}` of `{tensor}` needs statistics of a dataset, and none are given; measure them, or let the sample itself stand for the dataset"
     )]
     DatasetStatisticsMissing {
         /// The tensor that it belongs to.
         tensor: String,
         /// The operation.
         operation: &'static str,
+    },
+    /// The statistics of a dataset that are given lack something.
+    #[error(
+        "the given statistics of a dataset lack what the operations need of `{tensor}`; they have {}: measure the dataset with this model",
+        if .available.is_empty() { "no tensors".to_owned() } else { .available.join(", ") }
+    )]
+    DatasetStatisticsIncomplete {
+        /// The tensor.
+        tensor: String,
+        /// The tensors that the statistics have.
+        available: Vec<String>,
+    },
+    /// A dataset without samples was to be measured.
+    #[error("the dataset has no samples")]
+    EmptyDataset,
+    /// A tensor has another shape in some sample, along an axis that its statistics are not taken over.
+    #[error(
+        "`{tensor}` has the shape {found:?} in one sample and {first:?} in the first: the lengths of axes that the statistics are not taken over must be the same"
+    )]
+    DatasetShapesDiffer {
+        /// The tensor.
+        tensor: String,
+        /// Its shape in the first sample.
+        first: Vec<usize>,
+        /// Its shape in another one.
+        found: Vec<usize>,
+    },
+    /// The statistics of a dataset cannot be measured.
+    #[error("cannot measure `{tensor}` over the dataset")]
+    DatasetStatistics {
+        /// The tensor.
+        tensor: String,
     },
     /// A file of the package is at a URL.
     #[error("`{url}` is not in the package and this version does not download files")]
@@ -195,6 +235,14 @@ pub enum PipelineErrorKind {
         found: DataType,
         /// The type that the description, or the network, asks for.
         declared: DataType,
+    },
+    /// What operations need to know about a tensor cannot be measured.
+    #[error("cannot measure the {role} `{name}`")]
+    Statistics {
+        /// Input or output.
+        role: TensorRole,
+        /// The tensor.
+        name: String,
     },
     /// An operation does not fit its tensor.
     #[error("cannot apply `{operation}` to the {role} `{name}`")]

@@ -22,13 +22,13 @@
 //! tensor (as both reference implementations take them, also for the second operation of a list), measured in
 //! `f64`; data are cast to the declared type before anything else, and results to theirs at the end.
 //!
-//! Limits of this version: whole images only (no tiles), no `scale_range` and `scale_mean_variance`, and no files
-//! that a description keeps at a URL.
+//! Limits of this version: whole images only (no tiles), and no files that a description keeps at a URL.
 
 pub mod atomic_file;
 pub mod axes;
 mod bind;
 mod builder;
+mod dataset;
 mod demand;
 mod error;
 pub mod image;
@@ -38,6 +38,7 @@ mod self_test;
 
 pub use bind::shape::ShapeProblem;
 pub use builder::{DatasetStatistics, Pipeline, PipelineBuilder};
+pub use dataset::measure_dataset;
 pub use demand::DescriptionDemand;
 pub use error::{PipelineError, PipelineErrorKind, TensorRole};
 pub use rdf_spec::{Package, PackageError};

@@ -1,9 +1,12 @@
 //! Running a sample through the whole pipeline.
 
-use tensor_ops::TensorView;
+use std::borrow::Cow;
 
+use tensor_ops::{Tensor, TensorView};
+
+use crate::bind::statistics::RawStatistics;
 use crate::builder::Pipeline;
-use crate::error::{PipelineError, PipelineErrorKind};
+use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 use crate::sample::Sample;
 
 impl Pipeline {
@@ -27,24 +30,30 @@ impl Pipeline {
 
     /// The same before outputs are cast to their declared type.
     pub(crate) fn predict_uncast(&mut self, sample: &Sample) -> Result<Sample, PipelineError> {
-        let expected = || {
-            self.inputs
-                .iter()
-                .map(|input| input.name.clone())
-                .collect::<Vec<_>>()
-        };
-        if let Some((name, _)) = sample
-            .iter()
-            .find(|(name, _)| self.inputs.iter().all(|input| input.name != *name))
-        {
+        let mut statistics = self.known.clone();
+        let results = self.run_network(sample, &mut statistics)?;
+        for (output, result) in self.outputs.iter().zip(&results) {
+            self.measure(TensorRole::Output, &output.name, result, &mut statistics)?;
+        }
+        let mut outputs = Sample::new();
+        for (output, result) in self.outputs.iter().zip(results) {
+            outputs.insert(output.name.clone(), output.postprocess(result, &statistics)?);
+        }
+        Ok(outputs)
+    }
+
+    /// The inputs of a sample in the order of the model, in their declared types.
+    pub(crate) fn raw_inputs<'s>(&self, sample: &'s Sample) -> Result<Vec<Cow<'s, Tensor>>, PipelineError> {
+        let expected = || self.inputs.iter().map(|input| input.name.clone()).collect();
+        let is_input = |name: &str| self.inputs.iter().any(|input| input.name == name);
+        if let Some((name, _)) = sample.iter().find(|(name, _)| !is_input(name)) {
             return Err(PipelineErrorKind::UnknownInput {
                 name: name.to_owned(),
                 expected: expected(),
             }
             .into());
         }
-        let mut prepared = Vec::with_capacity(self.inputs.len());
-        for (input, port) in self.inputs.iter().zip(&self.runner.signature().inputs) {
+        let raw = self.inputs.iter().map(|input| {
             let Some(tensor) = sample.get(&input.name) else {
                 let kind = PipelineErrorKind::MissingInput {
                     name: input.name.clone(),
@@ -52,17 +61,51 @@ impl Pipeline {
                 };
                 return Err(kind.into());
             };
-            prepared.push(input.preprocess(tensor, port.data_type)?);
+            input.raw(tensor)
+        });
+        raw.collect()
+    }
+
+    /// Preprocesses a sample and runs the network; `statistics` gets those of the inputs.
+    pub(crate) fn run_network(
+        &mut self,
+        sample: &Sample,
+        statistics: &mut RawStatistics,
+    ) -> Result<Vec<Tensor>, PipelineError> {
+        let raw = self.raw_inputs(sample)?;
+        for (input, tensor) in self.inputs.iter().zip(&raw) {
+            self.measure(TensorRole::Input, &input.name, tensor, statistics)?;
         }
-        let views: Vec<TensorView<'_>> = prepared.iter().map(tensor_ops::Tensor::view).collect();
+        let mut prepared = Vec::with_capacity(raw.len());
+        let ports = &self.runner.signature().inputs;
+        for ((input, port), tensor) in self.inputs.iter().zip(ports).zip(raw) {
+            prepared.push(input.preprocess(tensor.into_owned(), statistics, port.data_type)?);
+        }
+        let views: Vec<TensorView<'_>> = prepared.iter().map(Tensor::view).collect();
         let results = self
             .runner
             .run(&views)
             .map_err(|error| PipelineError::caused_by(PipelineErrorKind::Run, error))?;
-        let mut outputs = Sample::new();
-        for (output, result) in self.outputs.iter().zip(results) {
-            outputs.insert(output.name.clone(), output.postprocess(result)?);
+        for (output, result) in self.outputs.iter().zip(&results) {
+            output.check(result)?;
         }
-        Ok(outputs)
+        Ok(results)
+    }
+
+    fn measure(
+        &self,
+        role: TensorRole,
+        name: &str,
+        raw: &Tensor,
+        statistics: &mut RawStatistics,
+    ) -> Result<(), PipelineError> {
+        let measured = statistics.measure(&self.needs, name, &raw.view());
+        measured.map_err(|error| {
+            let kind = PipelineErrorKind::Statistics {
+                role,
+                name: name.to_owned(),
+            };
+            PipelineError::caused_by(kind, error)
+        })
     }
 }

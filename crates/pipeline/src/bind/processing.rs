@@ -1,187 +1,106 @@
-//! Described operations as kernels.
+//! The operations of one tensor.
 
-use rdf_spec::{Axes, Axis, Coefficients as Described, ProcessingStep, StatisticsMode};
-use tensor_ops::{
-    Binarize, Clip, Coefficients, Need, Operation, ScaleLinear, Sigmoid, Statistics, Tensor,
-    ZeroMeanUnitVariance,
-};
+use ndarray::ArrayD;
+use rdf_spec::ProcessingStep;
+use tensor_ops::Tensor;
 
-use crate::builder::DatasetStatistics;
+use super::operation::{BoundOperation, Place, bind};
+use super::statistics::{RawStatistics, TensorNeeds};
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 
-/// The operations of one tensor, in order, and what they need to know about it.
+/// The operations of one tensor, in order.
 #[derive(Debug)]
 pub(crate) struct Chain {
     role: TensorRole,
     name: String,
-    operations: Vec<Box<dyn Operation>>,
-    needs: Vec<Need>,
+    operations: Vec<BoundOperation>,
 }
 
 impl Chain {
-    pub(crate) fn bind(
-        role: TensorRole,
-        name: &str,
-        axes: &Axes,
-        steps: &[ProcessingStep],
-        dataset: DatasetStatistics,
-    ) -> Result<Self, PipelineError> {
-        let operations = steps
-            .iter()
-            .map(|step| operation(name, axes, step, dataset))
-            .collect::<Result<Vec<_>, PipelineError>>()?;
-        let needs = operations
-            .iter()
-            .flat_map(|operation| operation.needs().iter().cloned())
-            .collect();
+    pub(crate) fn bind(place: Place<'_>, steps: &[ProcessingStep]) -> Result<Self, PipelineError> {
         Ok(Self {
-            role,
-            name: name.to_owned(),
-            operations,
-            needs,
+            role: place.role,
+            name: place.tensor.name.to_owned(),
+            operations: steps
+                .iter()
+                .map(|step| bind(place, step))
+                .collect::<Result<_, _>>()?,
         })
     }
 
-    /// Applies all operations in `float32`; a tensor without operations stays as it is.
-    ///
-    /// Statistics are those of the tensor as it comes, before the first operation.
-    pub(crate) fn apply(&self, tensor: Tensor) -> Result<Tensor, PipelineError> {
-        if self.operations.is_empty() {
-            return Ok(tensor);
+    /// Adds what the operations need to know about this tensor and about those that they refer to.
+    pub(crate) fn add_needs(&self, all: &mut TensorNeeds) {
+        for bound in &self.operations {
+            all.add(&self.name, bound.scope, bound.operation.needs());
+            if let Some(reference) = &bound.reference {
+                all.add(reference, bound.scope, bound.operation.reference_needs());
+            }
         }
-        let failed = |operation: &'static str, error: tensor_ops::OpError| {
-            let kind = PipelineErrorKind::Operation {
-                role: self.role,
-                name: self.name.clone(),
-                operation,
-            };
-            PipelineError::caused_by(kind, error)
+    }
+
+    /// The tensor, and the first of its operations that needs statistics of a dataset, if there is one.
+    pub(crate) fn dataset_operation(&self) -> Option<(String, &'static str)> {
+        let mut all = self.operations.iter();
+        all.find(|bound| bound.needs_dataset())
+            .map(|bound| (self.name.clone(), bound.operation.name()))
+    }
+
+    /// Applies all operations in `float32`; a tensor without operations stays as it is.
+    pub(crate) fn apply(&self, tensor: Tensor, statistics: &RawStatistics) -> Result<Tensor, PipelineError> {
+        let Some((first, others)) = self.operations.split_first() else {
+            return Ok(tensor);
         };
-        let statistics = Statistics::measure(&self.needs, &tensor.view())
-            .map_err(|error| failed(self.operations[0].name(), error))?;
-        let mut values = match tensor.into_cast(tensor_ops::DataType::Float32) {
-            Tensor::Float32(values) => values,
-            other => other.to_f32(),
+        let mut values = match tensor {
+            Tensor::Float32(mut values) => {
+                self.apply_one(first, &mut values, statistics)?;
+                values
+            }
+            other => {
+                // One pass over the data, not a cast before the operation.
+                let mut values = ArrayD::zeros(other.shape());
+                let (own, reference) = self.statistics_of(first, statistics);
+                first
+                    .operation
+                    .bind(other.shape(), own, reference)
+                    .and_then(|map| map.apply_to(&other.view(), values.view_mut()))
+                    .map_err(|error| self.failed(first, error))?;
+                values
+            }
         };
-        for operation in &self.operations {
-            operation
-                .apply(values.view_mut(), &statistics)
-                .map_err(|error| failed(operation.name(), error))?;
+        for bound in others {
+            self.apply_one(bound, &mut values, statistics)?;
         }
         Ok(Tensor::from(values))
     }
-}
 
-fn operation(
-    tensor: &str,
-    axes: &Axes,
-    step: &ProcessingStep,
-    dataset: DatasetStatistics,
-) -> Result<Box<dyn Operation>, PipelineError> {
-    Ok(match step {
-        ProcessingStep::Binarize { threshold } => Box::new(Binarize {
-            threshold: *threshold,
-        }),
-        ProcessingStep::Clip { min, max } => Box::new(Clip { min: *min, max: *max }),
-        ProcessingStep::Sigmoid => Box::new(Sigmoid),
-        ProcessingStep::ScaleLinear {
-            axes: together,
-            gain,
-            offset,
-        } => {
-            let along = complement(axes, together.as_ref());
-            Box::new(ScaleLinear {
-                gain: coefficients(gain, &along),
-                offset: coefficients(offset, &along),
-            })
-        }
-        ProcessingStep::ZeroMeanUnitVariance {
-            mode,
-            axes: together,
-            mean,
-            std,
-            eps,
-        } => match mode {
-            StatisticsMode::Fixed => {
-                let along = complement(axes, together.as_ref());
-                let mean = mean
-                    .as_ref()
-                    .map_or_else(|| Coefficients::scalar(0.0), |mean| coefficients(mean, &along));
-                let std = std
-                    .as_ref()
-                    .map_or_else(|| Coefficients::scalar(1.0), |std| coefficients(std, &along));
-                Box::new(ZeroMeanUnitVariance::fixed(mean, std, *eps))
-            }
-            StatisticsMode::PerSample => Box::new(ZeroMeanUnitVariance::measured(
-                &reduced(axes, together.as_ref()),
-                *eps,
-            )),
-            StatisticsMode::PerDataset => {
-                if dataset == DatasetStatistics::Required {
-                    let kind = PipelineErrorKind::DatasetStatisticsMissing {
-                        tensor: tensor.to_owned(),
-                        operation: step.name(),
-                    };
-                    return Err(kind.into());
-                }
-                // A dataset pools its samples, so the batch axis is reduced too.
-                let mut reduced = reduced(axes, together.as_ref());
-                reduced.extend(axes.position(Axis::Batch));
-                Box::new(ZeroMeanUnitVariance::measured(&reduced, *eps))
-            }
-        },
-        ProcessingStep::ScaleRange { .. } | ProcessingStep::ScaleMeanVariance { .. } => {
-            let kind = PipelineErrorKind::UnsupportedOperation {
-                tensor: tensor.to_owned(),
-                operation: step.name(),
-            };
-            return Err(kind.into());
-        }
-    })
-}
-
-/// The indices of the axes that are taken together; all but the batch axis if the description names none.
-fn reduced(axes: &Axes, together: Option<&Axes>) -> Vec<usize> {
-    let is_reduced = |axis: Axis| match together {
-        Some(together) => together.contains(axis),
-        None => axis != Axis::Batch,
-    };
-    axes.iter()
-        .enumerate()
-        .filter(|(_, axis)| is_reduced(*axis))
-        .map(|(at, _)| at)
-        .collect()
-}
-
-/// The indices of the other axes, without the batch axis: those that lists of numbers run along.
-fn complement(axes: &Axes, together: Option<&Axes>) -> Vec<usize> {
-    let reduced = reduced(axes, together);
-    axes.iter()
-        .enumerate()
-        .filter(|(at, axis)| *axis != Axis::Batch && !reduced.contains(at))
-        .map(|(at, _)| at)
-        .collect()
-}
-
-fn coefficients(described: &Described, along: &[usize]) -> Coefficients {
-    match described {
-        Described::Scalar(value) => Coefficients::scalar(*value),
-        Described::List(values) => Coefficients::along(along, values.clone()),
+    fn apply_one(
+        &self,
+        bound: &BoundOperation,
+        values: &mut ArrayD<f32>,
+        statistics: &RawStatistics,
+    ) -> Result<(), PipelineError> {
+        let (own, reference) = self.statistics_of(bound, statistics);
+        bound
+            .operation
+            .apply_with_reference(values.view_mut(), own, reference)
+            .map_err(|error| self.failed(bound, error))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    fn statistics_of<'s>(
+        &self,
+        bound: &BoundOperation,
+        all: &'s RawStatistics,
+    ) -> (&'s tensor_ops::Statistics, &'s tensor_ops::Statistics) {
+        let reference = bound.reference.as_deref().unwrap_or(&self.name);
+        (all.of(&self.name, bound.scope), all.of(reference, bound.scope))
+    }
 
-    #[test]
-    fn letters_become_indices_in_the_order_of_the_tensor() {
-        let axes: Axes = "byxc".parse().unwrap();
-        let together: Axes = "cy".parse().unwrap();
-        assert_eq!(reduced(&axes, Some(&together)), [1, 3]);
-        assert_eq!(complement(&axes, Some(&together)), [2]);
-        assert_eq!(reduced(&axes, None), [1, 2, 3]);
-        assert_eq!(complement(&axes, None), [0_usize; 0]);
-        assert_eq!(reduced(&axes, Some(&Axes::default())), [0_usize; 0]);
+    fn failed(&self, bound: &BoundOperation, error: tensor_ops::OpError) -> PipelineError {
+        let kind = PipelineErrorKind::Operation {
+            role: self.role,
+            name: self.name.clone(),
+            operation: bound.operation.name(),
+        };
+        PipelineError::caused_by(kind, error)
     }
 }

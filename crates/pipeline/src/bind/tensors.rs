@@ -1,11 +1,14 @@
 //! Described tensors as something to run.
 
+use std::borrow::Cow;
+
 use rdf_spec::{Axes, DataType as Described, InputShape, InputTensor, OutputTensor};
 use tensor_ops::{DataType, Tensor};
 
+use super::operation::{KnownTensor, Place};
 use super::processing::Chain;
 use super::shape;
-use crate::builder::DatasetStatistics;
+use super::statistics::RawStatistics;
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 
 /// An input: what it may look like and what is done with it.
@@ -19,29 +22,30 @@ pub(crate) struct BoundInput {
 }
 
 impl BoundInput {
-    pub(crate) fn bind(tensor: &InputTensor, dataset: DatasetStatistics) -> Result<Self, PipelineError> {
-        let name = tensor.name.as_str();
+    pub(crate) fn bind(tensor: &InputTensor, known: &[KnownTensor<'_>]) -> Result<Self, PipelineError> {
+        let place = Place {
+            role: TensorRole::Input,
+            tensor: KnownTensor {
+                name: tensor.name.as_str(),
+                axes: &tensor.axes,
+            },
+            known,
+        };
         Ok(Self {
-            name: name.to_owned(),
+            name: tensor.name.as_str().to_owned(),
             axes: tensor.axes.clone(),
             shape: tensor.shape.clone(),
             data_type: data_type(tensor.data_type),
-            chain: Chain::bind(
-                TensorRole::Input,
-                name,
-                &tensor.axes,
-                &tensor.preprocessing,
-                dataset,
-            )?,
+            chain: Chain::bind(place, &tensor.preprocessing)?,
         })
     }
 
-    /// From the user's data to what the network takes: `float32`, or the type that the network declares.
-    pub(crate) fn preprocess(
-        &self,
-        tensor: &Tensor,
-        network: Option<DataType>,
-    ) -> Result<Tensor, PipelineError> {
+    pub(crate) fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The user's data in the declared type: what is measured, and what preprocessing begins with.
+    pub(crate) fn raw<'t>(&self, tensor: &'t Tensor) -> Result<Cow<'t, Tensor>, PipelineError> {
         shape::check_input(tensor.shape(), &self.axes, &self.shape).map_err(|problem| {
             PipelineErrorKind::Shape {
                 role: TensorRole::Input,
@@ -51,14 +55,22 @@ impl BoundInput {
                 problem,
             }
         })?;
-        let declared = fitting_cast(tensor.clone(), self.data_type, TensorRole::Input, &self.name)?;
-        let processed = self.chain.apply(declared)?;
-        fitting_cast(
-            processed,
-            network.unwrap_or(DataType::Float32),
-            TensorRole::Input,
-            &self.name,
-        )
+        fitting_cast(tensor, self.data_type, TensorRole::Input, &self.name)
+    }
+
+    /// From raw data to what the network takes: `float32`, or the type that the network declares.
+    pub(crate) fn preprocess(
+        &self,
+        raw: Tensor,
+        statistics: &RawStatistics,
+        network: Option<DataType>,
+    ) -> Result<Tensor, PipelineError> {
+        let processed = self.chain.apply(raw, statistics)?;
+        let wanted = network.unwrap_or(DataType::Float32);
+        match fitting_cast(&processed, wanted, TensorRole::Input, &self.name)? {
+            Cow::Owned(cast) => Ok(cast),
+            Cow::Borrowed(_) => Ok(processed),
+        }
     }
 }
 
@@ -72,24 +84,29 @@ pub(crate) struct BoundOutput {
 }
 
 impl BoundOutput {
-    pub(crate) fn bind(tensor: &OutputTensor, dataset: DatasetStatistics) -> Result<Self, PipelineError> {
-        let name = tensor.name.as_str();
+    pub(crate) fn bind(tensor: &OutputTensor, known: &[KnownTensor<'_>]) -> Result<Self, PipelineError> {
+        let place = Place {
+            role: TensorRole::Output,
+            tensor: KnownTensor {
+                name: tensor.name.as_str(),
+                axes: &tensor.axes,
+            },
+            known,
+        };
         Ok(Self {
-            name: name.to_owned(),
+            name: tensor.name.as_str().to_owned(),
             axes: tensor.axes.clone(),
             data_type: data_type(tensor.data_type),
-            chain: Chain::bind(
-                TensorRole::Output,
-                name,
-                &tensor.axes,
-                &tensor.postprocessing,
-                dataset,
-            )?,
+            chain: Chain::bind(place, &tensor.postprocessing)?,
         })
     }
 
-    /// Applies the operations to the result of the network; the cast to [`BoundOutput::data_type`] comes after it.
-    pub(crate) fn postprocess(&self, tensor: Tensor) -> Result<Tensor, PipelineError> {
+    pub(crate) fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Checks that the network gave a tensor with the described axes.
+    pub(crate) fn check(&self, tensor: &Tensor) -> Result<(), PipelineError> {
         if tensor.ndim() != self.axes.len() {
             let kind = PipelineErrorKind::Shape {
                 role: TensorRole::Output,
@@ -102,7 +119,16 @@ impl BoundOutput {
             };
             return Err(kind.into());
         }
-        self.chain.apply(tensor)
+        Ok(())
+    }
+
+    /// Applies the operations to the result of the network; the cast to [`BoundOutput::data_type`] comes after it.
+    pub(crate) fn postprocess(
+        &self,
+        raw: Tensor,
+        statistics: &RawStatistics,
+    ) -> Result<Tensor, PipelineError> {
+        self.chain.apply(raw, statistics)
     }
 }
 
@@ -124,14 +150,19 @@ pub(crate) fn data_type(described: Described) -> DataType {
 
 /// Casts if nothing but rounding to a float is lost: a fraction, or a value out of range, is an error and not
 /// another value.
-fn fitting_cast(tensor: Tensor, to: DataType, role: TensorRole, name: &str) -> Result<Tensor, PipelineError> {
+fn fitting_cast<'t>(
+    tensor: &'t Tensor,
+    to: DataType,
+    role: TensorRole,
+    name: &str,
+) -> Result<Cow<'t, Tensor>, PipelineError> {
     let from = tensor.data_type();
     if from == to {
-        return Ok(tensor);
+        return Ok(Cow::Borrowed(tensor));
     }
     let cast = tensor.cast(to);
     let is_float = matches!(to, DataType::Float32 | DataType::Float64);
-    if !is_float && !is_equal(&cast, &tensor) {
+    if !is_float && !is_equal(&cast, tensor) {
         let kind = PipelineErrorKind::ValuesDoNotFit {
             role,
             name: name.to_owned(),
@@ -140,7 +171,7 @@ fn fitting_cast(tensor: Tensor, to: DataType, role: TensorRole, name: &str) -> R
         };
         return Err(kind.into());
     }
-    Ok(cast)
+    Ok(Cow::Owned(cast))
 }
 
 /// Whether a cast changed no value. Going back finds what 64 bits hold and a float does not, comparing as floats finds
@@ -157,7 +188,8 @@ mod tests {
 
     #[test]
     fn casts_lose_nothing_or_fail() {
-        let cast = |tensor: Tensor, to| fitting_cast(tensor, to, TensorRole::Input, "raw");
+        let cast =
+            |tensor: Tensor, to| fitting_cast(&tensor, to, TensorRole::Input, "raw").map(Cow::into_owned);
         let whole = Tensor::from(array![0.0_f32, 255.0].into_dyn());
         assert_eq!(
             cast(whole, DataType::Uint8).unwrap(),
