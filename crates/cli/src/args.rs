@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Explain(ExplainOptions),
     TestModel(TestModelOptions),
     Predict(PredictOptions),
+    DatasetStatistics(DatasetStatisticsOptions),
     Inspect(InspectOptions),
     Migrate(MigrateOptions),
     Schema(SchemaOptions),
@@ -162,6 +163,9 @@ pub(crate) struct PredictOptions {
     /// How values become the 8 bits of a PNG output; uint8 and uint16 need no scaling
     #[arg(long, value_enum, default_value_t = Scaling::None, value_name = "HOW")]
     pub(crate) png_scaling: Scaling,
+    /// Statistics of a dataset, as `modelhub dataset-statistics` writes them, for a model that normalises with them
+    #[arg(long, value_name = "FILE", conflicts_with = "sample_as_dataset")]
+    pub(crate) dataset_statistics: Option<PathBuf>,
     /// Let the image itself stand for the dataset where the model normalises with statistics of a dataset
     #[arg(long)]
     pub(crate) sample_as_dataset: bool,
@@ -178,6 +182,33 @@ pub(crate) enum Scaling {
     Unit,
     /// The smallest value becomes 0, the largest 255
     MinMax,
+}
+
+/// Measure the images of a dataset, for a model that normalises with statistics of a dataset (mode per_dataset).
+///
+/// All images are pooled, as if they were one: the percentiles are exact. The result is a JSON file for
+/// `modelhub predict --dataset-statistics`, so that the result for one image does not depend on the others of the day.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct DatasetStatisticsOptions {
+    /// Folder, zip file or description of the model
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+    /// Image of the dataset, or a folder of images (.npy, .png, .tif, .tiff); as often as there are. With the name of the
+    /// input where the model has several: the first image of each input is the first sample, and so on
+    #[arg(long, short, required = true, num_args = 1.., value_name = "[NAME=]PATH")]
+    pub(crate) input: Vec<String>,
+    /// File for the statistics
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Axis order of the images of an input, for example yx, cyx or yxc; inferred and printed unless given
+    #[arg(long, value_name = "[NAME=]AXES")]
+    pub(crate) axes: Vec<String>,
+    #[command(flatten)]
+    pub(crate) engine: EngineOptions,
+    /// Replace the output file if it exists
+    #[arg(long)]
+    pub(crate) overwrite: bool,
 }
 
 /// Show what a model takes, gives and can be run with.

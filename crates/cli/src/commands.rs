@@ -1,6 +1,8 @@
 //! One file for each verb.
 
+pub(crate) mod dataset_statistics;
 pub(crate) mod explain;
+mod images;
 pub(crate) mod inspect;
 pub(crate) mod migrate;
 pub(crate) mod predict;

@@ -1,18 +1,20 @@
 //! `modelhub predict`
 
-mod assignment;
+pub(super) mod assignment;
 
 use std::path::{Path, PathBuf};
 
-use pipeline::axes::{ImageAxes, infer_axes, map_from_tensor, map_to_tensor};
-use pipeline::image::{ImageFormat, PngScaling, WriteOptions, read_image, write_image};
+use pipeline::axes::map_from_tensor;
+use pipeline::image::{ImageFormat, PngScaling, WriteOptions, write_image};
 use pipeline::{DatasetStatistics, Package, Pipeline, PipelineErrorKind, Sample};
 use rdf_spec::{Axes, DataType, Network, OutputTensor};
+use tensor_ops::SavedStatistics;
 
 use self::assignment::{Assigned, assign};
+use super::images::{image_axes, read_input};
 use super::progress;
 use crate::args::{PredictOptions, Scaling};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, chain};
 use crate::render::{diagnostics, message};
 
 pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
@@ -32,6 +34,9 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
     if options.sample_as_dataset {
         builder = builder.dataset_statistics(DatasetStatistics::FromSample);
     }
+    if let Some(path) = &options.dataset_statistics {
+        builder = builder.dataset_statistics(DatasetStatistics::Measured(read_statistics(path)?));
+    }
     let built = builder.description(options.engine.demand()).build();
     let mut pipeline = match built {
         Ok(pipeline) => pipeline,
@@ -46,9 +51,9 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
                     ));
                     Ok(Exit::Findings)
                 }
-                PipelineErrorKind::DatasetStatisticsMissing { .. } => {
-                    Err(Failure::usage(format!("{error}: use --sample-as-dataset")))
-                }
+                PipelineErrorKind::DatasetStatisticsMissing { .. } => Err(Failure::usage(format!(
+                    "{error}: use `modelhub dataset-statistics` and --dataset-statistics FILE, or --sample-as-dataset"
+                ))),
                 _ => Err(Failure::of_pipeline(&error)),
             };
         }
@@ -104,7 +109,8 @@ fn predict(
             .iter()
             .find(|given| given.name == input.name)
             .map(|given| given.value);
-        let tensor = bar.suspend(|| read_input(input, &described.axes, stated))?;
+        let (tensor, note) = read_input(input.name, Path::new(input.value), &described.axes, stated)?;
+        bar.suspend(|| message::note(&note));
         sample.insert(input.name, tensor);
     }
     bar.set_message(format!(
@@ -128,6 +134,18 @@ fn predict(
         bar.suspend(|| message::note(&format!("{} -> {} ({written})", output.name, output.value)));
     }
     Ok(Exit::Fine)
+}
+
+fn read_statistics(path: &Path) -> Result<SavedStatistics, Failure> {
+    let failed = |error: &dyn std::error::Error| {
+        Failure::failed(format!(
+            "cannot read {}\n  because: {}",
+            path.display(),
+            chain(error)
+        ))
+    };
+    let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
+    SavedStatistics::from_reader(file).map_err(|error| failed(&error))
 }
 
 /// What is wrong with an output file and can be known before the network runs for minutes.
@@ -202,44 +220,6 @@ fn real_path(text: &str) -> PathBuf {
         (Ok(parent), Some(name)) => parent.join(name),
         _ => path.to_owned(),
     }
-}
-
-fn image_axes(axes: &Axes) -> Result<ImageAxes, Failure> {
-    axes.as_str()
-        .parse()
-        .map_err(|error: pipeline::axes::AxesError| Failure::because(&error))
-}
-
-fn read_input(
-    input: &Assigned<'_>,
-    wanted: &Axes,
-    stated: Option<&str>,
-) -> Result<tensor_ops::Tensor, Failure> {
-    let image = read_image(input.value).map_err(|error| Failure::because(&error))?;
-    let wanted = image_axes(wanted)?;
-    let (known, origin) = match (stated, &image.axes) {
-        (Some(stated), _) => {
-            let axes: ImageAxes = stated.parse().map_err(|error: pipeline::axes::AxesError| {
-                Failure::usage(format!("--axes {}: {error}", input.name))
-            })?;
-            (Some(axes), "as stated")
-        }
-        (None, Some(axes)) => (Some(axes.clone()), "of the file"),
-        (None, None) => (None, "inferred"),
-    };
-    let shape = image.tensor.shape().to_vec();
-    let axes = infer_axes(&shape, known.as_ref(), &wanted)
-        .map_err(|error| Failure::usage(format!("{}: {error}", input.value)))?;
-    let data_type = image.tensor.data_type();
-    let tensor = map_to_tensor(image.tensor, &axes, &wanted)
-        .map_err(|error| Failure::usage(format!("{}: {error}", input.value)))?;
-    message::note(&format!(
-        "{} -> {} (axes {axes} {origin}, {data_type} {shape:?}; the model takes {wanted} {:?})",
-        input.value,
-        input.name,
-        tensor.shape()
-    ));
-    Ok(tensor)
 }
 
 fn write_output(

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod conformance;
+mod dataset_statistics;
 mod explain;
 mod formats;
 mod harness;

@@ -4,52 +4,62 @@ use crate::exit::Failure;
 
 /// An argument `[NAME=]VALUE` and the tensor that it is for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Assigned<'a> {
-    pub(super) name: &'a str,
-    pub(super) value: &'a str,
+pub(in crate::commands) struct Assigned<'a> {
+    pub(in crate::commands) name: &'a str,
+    pub(in crate::commands) value: &'a str,
 }
 
 /// Named arguments go to their tensor, the others in order to the tensors that have none yet.
 ///
 /// A path may contain `=` itself: only the name of a tensor in front of it is taken as a name.
-pub(super) fn assign<'a>(
+pub(in crate::commands) fn assign<'a>(
     option: &str,
     given: &'a [String],
     names: &[&'a str],
 ) -> Result<Vec<Assigned<'a>>, Failure> {
-    let named = |text: &'a str| {
-        let (name, value) = text.split_once('=')?;
-        let name = names.iter().find(|known| **known == name)?;
-        Some(Assigned { name, value })
-    };
     let mut assigned: Vec<Assigned<'a>> = Vec::new();
+    let mut unnamed = Vec::new();
     for text in given {
-        let Some(argument) = named(text) else { continue };
-        if assigned.iter().any(|other| other.name == argument.name) {
-            return Err(Failure::usage(format!(
-                "{option} names `{}` twice",
-                argument.name
-            )));
+        let (name, value) = split_name(option, text, names)?;
+        let Some(name) = name else {
+            unnamed.push(value);
+            continue;
+        };
+        if assigned.iter().any(|other| other.name == name) {
+            return Err(Failure::usage(format!("{option} names `{name}` twice")));
         }
-        assigned.push(argument);
+        assigned.push(Assigned { name, value });
     }
     let mut free = names
         .iter()
         .filter(|name| !assigned.iter().any(|other| other.name == **name));
     let mut in_order = Vec::new();
-    for text in given.iter().filter(|text| named(text).is_none()) {
-        refuse_unknown_name(option, text, names)?;
+    for value in unnamed {
         let Some(name) = free.next() else {
             return Err(Failure::usage(format!(
-                "there is no tensor for {option} {text}: the model has {}",
+                "there is no tensor for {option} {value}: the model has {}",
                 names.join(", ")
             )));
         };
-        in_order.push(Assigned { name, value: text });
+        in_order.push(Assigned { name, value });
     }
     assigned.extend(in_order);
     assigned.sort_by_key(|argument| names.iter().position(|name| *name == argument.name));
     Ok(assigned)
+}
+
+/// The name of a tensor in front of a value, if there is one, and the value.
+pub(in crate::commands) fn split_name<'a>(
+    option: &str,
+    text: &'a str,
+    names: &[&'a str],
+) -> Result<(Option<&'a str>, &'a str), Failure> {
+    let named = text.split_once('=');
+    if let Some((name, value)) = named.filter(|(name, _)| names.contains(name)) {
+        return Ok((Some(name), value));
+    }
+    refuse_unknown_name(option, text, names)?;
+    Ok((None, text))
 }
 
 /// `nuclues=a.png` is a mistyped name rather than a path, unless there is such a file.
