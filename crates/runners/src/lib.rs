@@ -6,7 +6,8 @@
 //!
 //! | feature | backend | weights formats |
 //! |---|---|---|
-//! | `tract` (default) | `Tract` | `onnx` |
+//! | `tract` (default) | `Tract`: pure Rust, in the program | `onnx` |
+//! | `ort` | `Ort`: the shared library of onnxruntime, which has to be installed; faster, and with graphics cards | `onnx` |
 //!
 //! Runners do not pre- or postprocess, do not reorder axes and do not convert element types: a network that was
 //! exported for `float32` gets `float32`, or refuses.
@@ -39,8 +40,13 @@ mod advice;
 mod backend;
 mod backends;
 mod caught_panics;
+mod device;
 mod load_error;
+#[cfg(any(feature = "tract", feature = "ort"))]
+mod onnx;
 mod options;
+#[cfg(feature = "ort")]
+mod ort;
 mod run_error;
 mod runner;
 mod signature;
@@ -52,8 +58,11 @@ pub use advice::Advice;
 pub use backend::Backend;
 pub use backends::Backends;
 pub use caught_panics::is_catching_panics;
+pub use device::{Device, UnknownDevice};
 pub use load_error::{LoadError, LoadErrorKind};
 pub use options::LoadOptions;
+#[cfg(feature = "ort")]
+pub use ort::{Ort, OrtLibrary, OrtLibraryError, OrtLibraryOrigin, OrtLibrarySearch};
 pub use run_error::{RunError, RunErrorKind};
 pub use runner::Runner;
 pub use signature::{Port, Signature};

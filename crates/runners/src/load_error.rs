@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use crate::{Advice, WeightsFormat};
+use crate::{Advice, Device, WeightsFormat};
 
 /// Why weights could not be loaded: [`kind`](LoadError::kind) tells programs, `Display` and the chain of
 /// [`source`](Error::source)s tell people.
@@ -79,6 +79,16 @@ pub enum LoadErrorKind {
         found: usize,
         /// How many are allowed.
         limit: usize,
+    },
+    /// The backend does not compute on the device that was asked for, or not on this machine.
+    #[error("{backend} does not compute on the device {device}: {detail}")]
+    UnsupportedDevice {
+        /// The backend.
+        backend: &'static str,
+        /// The device.
+        device: Device,
+        /// Why not, and what would.
+        detail: String,
     },
     /// The weights are no valid file of their format.
     #[error("the weights are no valid {format} file: {detail}")]

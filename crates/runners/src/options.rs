@@ -1,6 +1,9 @@
 //! How weights are prepared.
 
 use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+
+use crate::{Device, LoadError, LoadErrorKind};
 
 /// How weights are prepared for running.
 ///
@@ -24,7 +27,11 @@ pub struct LoadOptions {
     /// The largest tensor that a network may make on its way, in bytes; 16 GiB unless set. It is checked before a plan
     /// runs, for all tensors whose shapes follow from those of the inputs; constants that the engine folds while it
     /// derives the shapes, and tensors whose shapes depend on values, are not covered.
+    ///
+    /// `Tract` checks all of these tensors; backends that do not know them before they compute check the inputs only.
     pub max_tensor_bytes: u64,
+    /// Where the network is computed; the processor unless set.
+    pub device: Device,
 }
 
 impl Default for LoadOptions {
@@ -33,6 +40,7 @@ impl Default for LoadOptions {
             threads: None,
             cached_plans: NonZeroUsize::MIN.saturating_add(7),
             max_tensor_bytes: 16 << 30,
+            device: Device::Cpu,
         }
     }
 }
@@ -62,5 +70,33 @@ impl LoadOptions {
     pub fn with_max_tensor_bytes(mut self, bytes: u64) -> Self {
         self.max_tensor_bytes = bytes;
         self
+    }
+
+    /// Computes on `device`. A backend that does not have it refuses the weights, by
+    /// [`LoadErrorKind::UnsupportedDevice`](crate::LoadErrorKind::UnsupportedDevice).
+    #[must_use]
+    pub fn with_device(mut self, device: Device) -> Self {
+        self.device = device;
+        self
+    }
+
+    /// Refuses a number of threads that is too large.
+    pub(crate) fn check_threads(&self) -> Result<(), LoadError> {
+        match self.threads {
+            Some(threads) if threads.get() > Self::MAX_THREADS => Err(LoadErrorKind::TooManyThreads {
+                found: threads.get(),
+                limit: Self::MAX_THREADS,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The number of threads to start.
+    pub(crate) fn thread_count(&self) -> usize {
+        self.threads
+            .or_else(|| available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get)
+            .min(Self::MAX_THREADS)
     }
 }
