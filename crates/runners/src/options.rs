@@ -2,8 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
-use crate::{Device, LoadError, LoadErrorKind};
+use crate::{Architecture, Device, LoadError, LoadErrorKind, Signature};
 
 /// How weights are prepared for running.
 ///
@@ -13,7 +14,7 @@ use crate::{Device, LoadError, LoadErrorKind};
 /// let options = LoadOptions::default().with_threads(NonZeroUsize::MIN);
 /// assert_eq!(options.threads, Some(NonZeroUsize::MIN));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LoadOptions {
     /// Threads of one call of [`Runner::run`](crate::Runner::run), at most [`MAX_THREADS`](Self::MAX_THREADS); `None` is
@@ -32,6 +33,13 @@ pub struct LoadOptions {
     pub max_tensor_bytes: u64,
     /// Where the network is computed; the processor unless set.
     pub device: Device,
+    /// How long loading, and each run, may take; no limit unless set. Only backends that run a process of its own can
+    /// break off, like `Python`; the others do not look at it.
+    pub time_limit: Option<Duration>,
+    /// What the model description says about inputs and outputs, for formats that do not say it themselves.
+    pub described: Option<Signature>,
+    /// The Python source of the network, for formats that need one.
+    pub architecture: Option<Architecture>,
 }
 
 impl Default for LoadOptions {
@@ -41,6 +49,9 @@ impl Default for LoadOptions {
             cached_plans: NonZeroUsize::MIN.saturating_add(7),
             max_tensor_bytes: 16 << 30,
             device: Device::Cpu,
+            time_limit: None,
+            described: None,
+            architecture: None,
         }
     }
 }
@@ -77,6 +88,27 @@ impl LoadOptions {
     #[must_use]
     pub fn with_device(mut self, device: Device) -> Self {
         self.device = device;
+        self
+    }
+
+    /// Breaks off what takes longer than `limit`, where the backend can.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Tells what the model description says about inputs and outputs.
+    #[must_use]
+    pub fn with_described(mut self, signature: Signature) -> Self {
+        self.described = Some(signature);
+        self
+    }
+
+    /// Tells the Python source of the network.
+    #[must_use]
+    pub fn with_architecture(mut self, architecture: Architecture) -> Self {
+        self.architecture = Some(architecture);
         self
     }
 

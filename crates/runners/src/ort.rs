@@ -34,8 +34,8 @@ const NAME: &str = "ort";
 ///   on the processor, as onnxruntime does it.
 /// - [`LoadOptions::max_tensor_bytes`] is compared with the inputs only: what onnxruntime makes on its way is not known
 ///   before. A network that asks for more memory than there is gets an error, or the system ends the process.
-/// - It is native code in this process: what crashes it, like a division of integers by zero, ends the program. Use
-///   `Tract` for networks that are not trusted.
+/// - It is native code in this process: a defect that a hostile network triggers may end the program or worse. `Tract`
+///   is the backend for networks that are not trusted.
 #[derive(Debug, Clone)]
 pub struct Ort {
     library: PathBuf,
