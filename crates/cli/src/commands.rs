@@ -1,5 +1,6 @@
 //! One file for each verb.
 
+pub(crate) mod backends;
 pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod migrate;

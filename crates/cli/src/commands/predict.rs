@@ -12,11 +12,13 @@ use rdf_spec::{Axes, DataType, Network, OutputTensor};
 use self::assignment::{Assigned, assign};
 use super::progress;
 use crate::args::{PredictOptions, Scaling};
+use crate::engines;
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, message};
 
 pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
     let package = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
+    let backends = engines::select(&options.engine)?;
     let bar = progress();
     bar.set_message("loading the model");
     let mut builder = Pipeline::builder(&package);
@@ -26,6 +28,10 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
     if let Some(backend) = &options.engine.backend {
         builder = builder.backend(backend.clone());
     }
+    builder = builder
+        .backends(backends)
+        .device(options.engine.device)
+        .time_limit(options.engine.time_limit());
     if let Some(threads) = options.engine.threads {
         builder = builder.threads(threads);
     }

@@ -277,7 +277,8 @@ mod tests {
     fn functions_are_read_if_they_are_wanted_and_walked_always() {
         // an empty graph, and a function (field 25) of one empty node
         let file = [0x3a, 0, 0xca, 0x01, 2, 0x3a, 0];
-        assert_eq!(outline_of(&file).unwrap(), [0..2]);
+        let without = outline_of(&file).unwrap();
+        assert_eq!((without.len(), &without[0]), (1, &(0..2)));
         assert_eq!(outline(Cursor::new(&file), 7, true).unwrap(), [0..2, 2..7]);
         let damaged = [0x3a, 0, 0xca, 0x01, 2, 0x3a, 9];
         assert!(refusal(&damaged).contains("9 bytes are announced"));

@@ -183,7 +183,8 @@ fn version(text: &str) -> Option<Vec<u32>> {
     text.split('.').map(|number| number.parse().ok()).collect()
 }
 
-#[cfg(all(test, not(windows), not(target_vendor = "apple")))]
+#[cfg(test)]
+#[cfg(not(any(windows, target_vendor = "apple")))]
 mod tests {
     use super::*;
 
