@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipeline::DescriptionDemand;
 use rdf_spec::FormatVersion;
-use runners::{LoadOptions, WeightsFormat};
+use runners::{Device, LoadOptions, WeightsFormat};
 
 /// Validate, inspect, test and run bioimage.io models without Python.
 ///
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Inspect(InspectOptions),
     Migrate(MigrateOptions),
     Schema(SchemaOptions),
+    Backends(BackendsOptions),
 }
 
 /// Check descriptions: every problem with its place and what to do.
@@ -90,6 +92,9 @@ pub(crate) struct TestModelOptions {
     pub(crate) source: PathBuf,
     #[command(flatten)]
     pub(crate) engine: EngineOptions,
+    /// Run each format with every backend that runs it, not only with the preferred one
+    #[arg(long, conflicts_with = "backend")]
+    pub(crate) all_backends: bool,
     /// human: a table; json: one JSON object
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     pub(crate) output: Output,
@@ -101,21 +106,38 @@ pub(crate) struct EngineOptions {
     /// Weights format: onnx, torchscript, pytorch_state_dict, keras_hdf5, tensorflow_js or tensorflow_saved_model_bundle
     #[arg(long, alias = "weight-format", value_name = "FORMAT")]
     pub(crate) weights: Option<WeightsFormat>,
-    /// Backend that runs the weights, for example tract
+    /// Backend that runs the weights: ort, tract or python; see `modelhub backends`
     #[arg(long, value_name = "NAME")]
     pub(crate) backend: Option<String>,
-    /// Device that runs the network
-    #[arg(long, alias = "devices", value_enum, default_value_t = Device::Cpu, value_name = "DEVICE")]
+    /// Device that runs the network: cpu, cuda, cuda:N, coreml, directml, directml:N or mps
+    #[arg(
+        long,
+        alias = "devices",
+        default_value_t = Device::Cpu,
+        value_name = "DEVICE",
+        env = "MODELHUB_DEVICE",
+        hide_env_values = true
+    )]
     pub(crate) device: Device,
     /// Threads; as many as the machine offers unless given
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = threads, env = "MODELHUB_THREADS", hide_env_values = true)]
     pub(crate) threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) native: NativeOptions,
+    /// Seconds after which the backend python is broken off, while it loads and for each run
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) time_limit: u64,
     /// Refuse a model whose description `modelhub validate` finds invalid, also if it could be run
     #[arg(long)]
     pub(crate) strict: bool,
 }
 
 impl EngineOptions {
+    /// How long loading and each run may take.
+    pub(crate) fn time_limit(&self) -> Duration {
+        Duration::from_secs(self.time_limit)
+    }
+
     /// What the description has to be like.
     pub(crate) fn demand(&self) -> DescriptionDemand {
         if self.strict {
@@ -134,9 +156,33 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
     number.ok_or_else(|| format!("a number from 1 to {} is expected", LoadOptions::MAX_THREADS))
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Device {
-    Cpu,
+/// What is not part of the program.
+#[derive(Debug, Args)]
+pub(crate) struct NativeOptions {
+    /// Shared library of onnxruntime for the backend ort; unless given, that of ORT_DYLIB_PATH, beside this program, or
+    /// of the Python package onnxruntime
+    #[arg(long, value_name = "FILE")]
+    pub(crate) onnxruntime: Option<PathBuf>,
+    /// Python interpreter for the backend python, and whose packages are searched for onnxruntime
+    #[arg(long, value_name = "FILE", env = "MODELHUB_PYTHON", hide_env_values = true)]
+    pub(crate) python: Option<PathBuf>,
+    /// Let the backend python run the source code of the model, which is somebody's program and may do what you may
+    #[arg(long)]
+    pub(crate) allow_code: bool,
+}
+
+/// Show which backends run which weights formats here, and what is missing.
+///
+/// The environment variable MODELHUB_BACKENDS names those that may be used, separated by commas, the preferred one
+/// first; unless set: ort,tract,python.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct BackendsOptions {
+    #[command(flatten)]
+    pub(crate) native: NativeOptions,
+    /// human: a table; json: one JSON object
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
+    pub(crate) output: Output,
 }
 
 /// Run a model on images.

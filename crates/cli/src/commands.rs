@@ -1,5 +1,6 @@
 //! One file for each verb.
 
+pub(crate) mod backends;
 pub(crate) mod dataset_statistics;
 pub(crate) mod explain;
 mod images;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use pipeline::{PipelineError, PipelineErrorKind};
+use runners::WeightsFormat;
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,10 @@ impl Failure {
     /// A pipeline that cannot be built or run: asking for what is not there is wrong usage, all else a failure.
     pub(crate) fn of_pipeline(error: &PipelineError) -> Self {
         match error.kind() {
+            PipelineErrorKind::UnsupportedWeights {
+                format: WeightsFormat::PytorchStateDict,
+                ..
+            } => Self::failed(format!("{error}: use --allow-code")),
             PipelineErrorKind::NotAModel { .. }
             | PipelineErrorKind::UnknownBackend { .. }
             | PipelineErrorKind::NoSuchWeights { .. }

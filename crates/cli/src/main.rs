@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod engines;
 mod exit;
 mod render;
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Inspect(options) => commands::inspect::run(options),
         Command::Migrate(options) => commands::migrate::run(options),
         Command::Schema(options) => commands::schema::run(options),
+        Command::Backends(options) => commands::backends::run(options),
     };
     match outcome {
         Ok(exit) => exit.into(),

@@ -1,5 +1,6 @@
 //! How results look. Standard output carries results, standard error everything else.
 
+pub(crate) mod backends;
 pub(crate) mod diagnostics;
 pub(crate) mod explanation;
 pub(crate) mod github;

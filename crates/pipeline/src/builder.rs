@@ -1,16 +1,18 @@
 //! Binding a package to a backend.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
 
 use rdf_spec::{Network, Package};
-use runners::{Backend, Backends, LoadOptions, Runner, WeightsData, WeightsFormat};
+use runners::{Backend, Backends, Device, LoadOptions, Runner, WeightsData, WeightsFormat};
 use tensor_ops::SavedStatistics;
 
 use crate::bind::operation::KnownTensor;
 use crate::bind::processing::Chain;
 use crate::bind::statistics::{RawStatistics, Scope, TensorNeeds};
 use crate::bind::tensors::{BoundInput, BoundOutput};
-use crate::bind::weights;
+use crate::bind::{architecture, weights};
 use crate::demand::{DescriptionDemand, network};
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 
@@ -51,8 +53,11 @@ impl Pipeline {
         PipelineBuilder {
             package,
             format: None,
+            backends: None,
             backend: None,
+            device: Device::Cpu,
             threads: None,
+            time_limit: None,
             dataset: DatasetStatistics::default(),
             demand: DescriptionDemand::default(),
         }
@@ -76,8 +81,11 @@ impl Pipeline {
 pub struct PipelineBuilder<'p> {
     package: &'p Package,
     format: Option<WeightsFormat>,
+    backends: Option<Arc<Backends>>,
     backend: Option<String>,
+    device: Device,
     threads: Option<NonZeroUsize>,
+    time_limit: Option<Duration>,
     dataset: DatasetStatistics,
     demand: DescriptionDemand,
 }
@@ -87,6 +95,13 @@ impl PipelineBuilder<'_> {
     #[must_use]
     pub fn weights_format(mut self, format: WeightsFormat) -> Self {
         self.format = Some(format);
+        self
+    }
+
+    /// Chooses among these backends. Unless set, those that are [built in](Backends::built_in).
+    #[must_use]
+    pub fn backends(mut self, backends: Arc<Backends>) -> Self {
+        self.backends = Some(backends);
         self
     }
 
@@ -101,6 +116,21 @@ impl PipelineBuilder<'_> {
     #[must_use]
     pub fn threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);
+        self
+    }
+
+    /// Computes on this device. Unless set, on the processor.
+    #[must_use]
+    pub fn device(mut self, device: Device) -> Self {
+        self.device = device;
+        self
+    }
+
+    /// Breaks off loading, and each run, after this time, where the [backend can](LoadOptions::time_limit). Unless set,
+    /// there is no limit.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
         self
     }
 
@@ -134,11 +164,14 @@ impl PipelineBuilder<'_> {
         chains().for_each(|chain| chain.add_needs(&mut needs));
         let known = self.known_statistics(&needs, chains())?;
 
-        let backends = Backends::built_in();
+        let backends = self.backends.unwrap_or_else(|| Arc::new(Backends::built_in()));
         let (format, backend) = choose(model, &backends, self.format, self.backend.as_deref())?;
-        let mut options = LoadOptions::default();
-        if let Some(threads) = self.threads {
-            options = options.with_threads(threads);
+        let mut options = LoadOptions::default().with_device(self.device);
+        options.threads = self.threads;
+        options.time_limit = self.time_limit;
+        options.described = Some(weights::described_ports(model));
+        if format == WeightsFormat::PytorchStateDict {
+            options.architecture = architecture::read(self.package, model)?;
         }
         let runner = load(self.package, model, format, backend, &options)?;
         let signature = runner.signature();
@@ -286,7 +319,10 @@ fn choose<'b>(
     }
     match first_error {
         Some(error) if backend.is_some() => Err(error),
-        _ => Err(PipelineErrorKind::NoRunnableWeights { available }.into()),
+        _ => {
+            let advice = available.iter().map(|&format| backends.advice(format)).collect();
+            Err(PipelineErrorKind::NoRunnableWeights { available, advice }.into())
+        }
     }
 }
 

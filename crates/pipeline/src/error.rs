@@ -73,10 +73,12 @@ pub enum PipelineErrorKind {
         advice: Advice,
     },
     /// No backend of the build runs any of the weights.
-    #[error("this build can run none of the weights of the model ({}); {}", names(.available), advice_for(.available))]
+    #[error("this build can run none of the weights of the model ({}); {}", names(.available), listed(.advice))]
     NoRunnableWeights {
         /// The formats there are.
         available: Vec<WeightsFormat>,
+        /// What would run each of them.
+        advice: Vec<Advice>,
     },
     /// There is no backend of that name.
     #[error("there is no backend `{name}` in this build; it has {}", .available.join(", "))]
@@ -169,6 +171,16 @@ pub enum PipelineErrorKind {
     /// The weights do not have the digest that the description states.
     #[error("the weights `{file}` have the SHA-256 digest {found}, the description states {stated}")]
     DigestMismatch {
+        /// The file.
+        file: String,
+        /// The digest of the file.
+        found: String,
+        /// The digest in the description.
+        stated: String,
+    },
+    /// The source of the network does not have the digest that the description states.
+    #[error("the source `{file}` has the SHA-256 digest {found}, the description states {stated}")]
+    SourceDigestMismatch {
         /// The file.
         file: String,
         /// The digest of the file.
@@ -306,11 +318,10 @@ fn names(formats: &[WeightsFormat]) -> String {
         .join(", ")
 }
 
-fn advice_for(formats: &[WeightsFormat]) -> String {
-    let backends = runners::Backends::built_in();
-    formats
+fn listed(advice: &[Advice]) -> String {
+    advice
         .iter()
-        .map(|format| backends.advice(*format).to_string())
+        .map(Advice::to_string)
         .collect::<Vec<_>>()
         .join("; ")
 }

@@ -5,10 +5,11 @@ mod tensors;
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rdf_spec::Package;
-use runners::{Backends, WeightsFormat};
+use runners::{Backend, Backends, Device, WeightsFormat};
 use tensor_ops::{Comparison, DataType, Tensor, TensorError, Tolerance, compare};
 
 pub use report::{OutputReport, SelfTestReport, SelfTestStatus, WeightsReport};
@@ -24,8 +25,16 @@ use crate::sample::Sample;
 pub struct SelfTestOptions {
     /// Test this format only; unless set, every format that can be run.
     pub format: Option<WeightsFormat>,
+    /// Choose among these backends; unless set, those that are [built in](Backends::built_in).
+    pub backends: Option<Arc<Backends>>,
     /// Run with the backend of this name.
     pub backend: Option<String>,
+    /// Run each format with every backend that runs it, not only with the preferred one.
+    pub all_backends: bool,
+    /// Compute on this device.
+    pub device: Device,
+    /// Break off loading, and each run, after this time, where the backend can.
+    pub time_limit: Option<Duration>,
     /// Run on this many threads.
     pub threads: Option<NonZeroUsize>,
     /// What the description has to be like.
@@ -82,7 +91,10 @@ pub fn self_test(
 ) -> Result<SelfTestReport, PipelineError> {
     let model = network(package, options.description)?;
     let available = formats(model);
-    let backends = Backends::built_in();
+    let backends = options
+        .backends
+        .clone()
+        .unwrap_or_else(|| Arc::new(Backends::built_in()));
     let tested = match options.format {
         Some(format) if !available.contains(&format) => {
             return Err(PipelineErrorKind::NoSuchWeights { format, available }.into());
@@ -126,8 +138,8 @@ pub fn self_test(
     let mut report = SelfTestReport::default();
     let of = tested.len();
     for (at, format) in tested.into_iter().enumerate() {
-        let backend = match backend_for(&backends, format, options.backend.as_deref()) {
-            Ok(backend) => backend.name(),
+        let preferred = match backend_for(&backends, format, options.backend.as_deref()) {
+            Ok(backend) => backend,
             Err(error) => {
                 report.weights.push(WeightsReport::unsupported(format, &error));
                 continue;
@@ -141,13 +153,20 @@ pub fn self_test(
                 of,
             },
         )?;
-        let started = Instant::now();
-        let outcome = run(package, format, options, &inputs);
-        let seconds = started.elapsed().as_secs_f64();
-        report.weights.push(match outcome {
-            Ok(outputs) => compared(format, backend, seconds, outputs, &expected, &options.tolerance),
-            Err(error) => WeightsReport::failed(format, backend, seconds, &error),
-        });
+        let all = options.all_backends && options.backend.is_none();
+        let others = backends
+            .supporting(format)
+            .map(Backend::name)
+            .filter(|&name| all && name != preferred.name());
+        for backend in std::iter::once(preferred.name()).chain(others) {
+            let started = Instant::now();
+            let outcome = run(package, format, backend, &backends, options, &inputs);
+            let seconds = started.elapsed().as_secs_f64();
+            report.weights.push(match outcome {
+                Ok(outputs) => compared(format, backend, seconds, outputs, &expected, &options.tolerance),
+                Err(error) => WeightsReport::failed(format, backend, seconds, &error),
+            });
+        }
     }
     Ok(report)
 }
@@ -165,15 +184,20 @@ fn step(
 fn run(
     package: &Package,
     format: WeightsFormat,
+    backend: &str,
+    backends: &Arc<Backends>,
     options: &SelfTestOptions,
     inputs: &Sample,
 ) -> Result<Vec<(String, Tensor, DataType)>, PipelineError> {
     let mut builder = Pipeline::builder(package)
         .weights_format(format)
+        .backends(Arc::clone(backends))
+        .backend(backend)
+        .device(options.device)
         .description(options.description)
         .dataset_statistics(DatasetStatistics::FromSample);
-    if let Some(backend) = &options.backend {
-        builder = builder.backend(backend.clone());
+    if let Some(limit) = options.time_limit {
+        builder = builder.time_limit(limit);
     }
     if let Some(threads) = options.threads {
         builder = builder.threads(threads);

@@ -37,8 +37,11 @@ impl Advice {
                 format,
                 feature: "tract",
             },
+            WeightsFormat::PytorchStateDict => Advice::EnableFeature {
+                format,
+                feature: "python",
+            },
             WeightsFormat::KerasHdf5
-            | WeightsFormat::PytorchStateDict
             | WeightsFormat::TensorflowJs
             | WeightsFormat::TensorflowSavedModelBundle
             | WeightsFormat::Torchscript => Advice::NoBackend { format },
@@ -50,6 +53,15 @@ impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Advice::UseBackend { format, backend } => write!(f, "the backend {backend} runs {format}"),
+            Advice::EnableFeature {
+                format,
+                feature: feature @ "python",
+            } => write!(
+                f,
+                "the backend {feature} runs {format} with the Python source of the package; it is not among the backends \
+                 at hand, since that is somebody's program: it has to be allowed, in a build with the cargo feature \
+                 `{feature}`"
+            ),
             Advice::EnableFeature { format, feature } => write!(
                 f,
                 "the backend {feature} runs {format}; it is not among the backends at hand, build with the cargo feature \

@@ -24,7 +24,8 @@ impl Backends {
         Self::default()
     }
 
-    /// The backends that this build was compiled with.
+    /// The backends that this build was compiled with and that need nothing else: those that need a library, an
+    /// interpreter or the user's consent are added by [`with`](Self::with).
     #[must_use]
     pub fn built_in() -> Self {
         let backends = Self::empty();
@@ -106,6 +107,9 @@ mod tests {
             };
             match (format, advice) {
                 (WeightsFormat::Onnx, Advice::EnableFeature { feature, .. }) => assert_eq!(*feature, "tract"),
+                (WeightsFormat::PytorchStateDict, Advice::EnableFeature { feature, .. }) => {
+                    assert_eq!(*feature, "python");
+                }
                 (other, Advice::NoBackend { format }) => assert_eq!(other, *format),
                 (format, advice) => panic!("{format}: {advice}"),
             }

@@ -1,5 +1,7 @@
 //! Which panics are caught and returned as errors.
 
+#[cfg(any(feature = "tract", feature = "ort"))]
+use std::any::Any;
 use std::cell::Cell;
 
 thread_local! {
@@ -31,13 +33,13 @@ pub fn is_catching_panics() -> bool {
 }
 
 /// Says that panics of this thread are caught, as long as it lives.
-#[cfg(feature = "tract")]
+#[cfg(any(feature = "tract", feature = "ort"))]
 #[derive(Debug)]
 pub(crate) struct CatchingPanics {
     before: bool,
 }
 
-#[cfg(feature = "tract")]
+#[cfg(any(feature = "tract", feature = "ort"))]
 impl CatchingPanics {
     pub(crate) fn start() -> Self {
         CatchingPanics {
@@ -46,14 +48,27 @@ impl CatchingPanics {
     }
 
     /// Says so until the thread ends, for threads that run nothing else.
+    #[cfg(feature = "tract")]
     pub(crate) fn for_this_thread() {
         CATCHING.set(true);
     }
 }
 
-#[cfg(feature = "tract")]
+#[cfg(any(feature = "tract", feature = "ort"))]
 impl Drop for CatchingPanics {
     fn drop(&mut self) {
         CATCHING.set(self.before);
+    }
+}
+
+/// The message of a panic.
+#[cfg(any(feature = "tract", feature = "ort"))]
+pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "no message".to_owned()
     }
 }

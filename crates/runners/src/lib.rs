@@ -6,7 +6,9 @@
 //!
 //! | feature | backend | weights formats |
 //! |---|---|---|
-//! | `tract` (default) | `Tract` | `onnx` |
+//! | `tract` (default) | `Tract`: pure Rust, in the program | `onnx` |
+//! | `ort` | `Ort`: the shared library of onnxruntime, which has to be installed; faster, and with graphics cards | `onnx` |
+//! | `python` | `Python`: a Python interpreter that has PyTorch, in a process of its own | `pytorch_state_dict` |
 //!
 //! Runners do not pre- or postprocess, do not reorder axes and do not convert element types: a network that was
 //! exported for `float32` gets `float32`, or refuses.
@@ -36,11 +38,19 @@
 //! ```
 
 mod advice;
+mod architecture;
 mod backend;
 mod backends;
 mod caught_panics;
+mod device;
 mod load_error;
+#[cfg(any(feature = "tract", feature = "ort"))]
+mod onnx;
 mod options;
+#[cfg(feature = "ort")]
+mod ort;
+#[cfg(feature = "python")]
+mod python;
 mod run_error;
 mod runner;
 mod signature;
@@ -49,11 +59,17 @@ mod tract;
 mod weights;
 
 pub use advice::Advice;
+pub use architecture::{Architecture, ArchitectureSource, PythonValue};
 pub use backend::Backend;
 pub use backends::Backends;
 pub use caught_panics::is_catching_panics;
+pub use device::{Device, UnknownDevice};
 pub use load_error::{LoadError, LoadErrorKind};
 pub use options::LoadOptions;
+#[cfg(feature = "ort")]
+pub use ort::{Ort, OrtLibrary, OrtLibraryError, OrtLibraryOrigin, OrtLibrarySearch};
+#[cfg(feature = "python")]
+pub use python::Python;
 pub use run_error::{RunError, RunErrorKind};
 pub use runner::Runner;
 pub use signature::{Port, Signature};

@@ -2,8 +2,9 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::{Advice, WeightsFormat};
+use crate::{Advice, Device, WeightsFormat};
 
 /// Why weights could not be loaded: [`kind`](LoadError::kind) tells programs, `Display` and the chain of
 /// [`source`](Error::source)s tell people.
@@ -80,6 +81,16 @@ pub enum LoadErrorKind {
         /// How many are allowed.
         limit: usize,
     },
+    /// The backend does not compute on the device that was asked for, or not on this machine.
+    #[error("{backend} does not compute on the device {device}: {detail}")]
+    UnsupportedDevice {
+        /// The backend.
+        backend: &'static str,
+        /// The device.
+        device: Device,
+        /// Why not, and what would.
+        detail: String,
+    },
     /// The weights are no valid file of their format.
     #[error("the weights are no valid {format} file: {detail}")]
     Malformed {
@@ -132,5 +143,49 @@ pub enum LoadErrorKind {
         step: &'static str,
         /// The message of the panic.
         message: String,
+    },
+    /// Python source raised an exception; the source is its traceback.
+    #[error("{backend} failed to {step}: {exception}")]
+    Exception {
+        /// The backend.
+        backend: &'static str,
+        /// What it was about to do.
+        step: &'static str,
+        /// The exception and its message.
+        exception: String,
+    },
+    /// The process that runs the network ended, or its messages made no sense; the source is what it wrote last.
+    #[error("{backend} failed to {step}: {how}")]
+    Crashed {
+        /// The backend.
+        backend: &'static str,
+        /// What it was about to do.
+        step: &'static str,
+        /// How it ended.
+        how: String,
+    },
+    /// It took longer than [`LoadOptions::time_limit`](crate::LoadOptions::time_limit).
+    #[error("{backend} took longer than {} s to {step} and was ended", limit.as_secs_f64())]
+    TimeLimit {
+        /// The backend.
+        backend: &'static str,
+        /// What it was about to do.
+        step: &'static str,
+        /// The limit.
+        limit: Duration,
+    },
+    /// The interpreter cannot be started; the source is the `std::io::Error`.
+    #[error("cannot start the interpreter {}: name the file of a Python 3", path.display())]
+    Interpreter {
+        /// The interpreter.
+        path: PathBuf,
+    },
+    /// The format needs something beside the weights that was not given.
+    #[error("{format} weights need {what}, which was not given")]
+    Missing {
+        /// The format of the weights.
+        format: WeightsFormat,
+        /// What is needed.
+        what: &'static str,
     },
 }

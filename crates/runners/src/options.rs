@@ -1,6 +1,10 @@
 //! How weights are prepared.
 
 use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use crate::{Architecture, Device, LoadError, LoadErrorKind, Signature};
 
 /// How weights are prepared for running.
 ///
@@ -10,7 +14,7 @@ use std::num::NonZeroUsize;
 /// let options = LoadOptions::default().with_threads(NonZeroUsize::MIN);
 /// assert_eq!(options.threads, Some(NonZeroUsize::MIN));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LoadOptions {
     /// Threads of one call of [`Runner::run`](crate::Runner::run), at most [`MAX_THREADS`](Self::MAX_THREADS); `None` is
@@ -24,7 +28,18 @@ pub struct LoadOptions {
     /// The largest tensor that a network may make on its way, in bytes; 16 GiB unless set. It is checked before a plan
     /// runs, for all tensors whose shapes follow from those of the inputs; constants that the engine folds while it
     /// derives the shapes, and tensors whose shapes depend on values, are not covered.
+    ///
+    /// `Tract` checks all of these tensors; backends that do not know them before they compute check the inputs only.
     pub max_tensor_bytes: u64,
+    /// Where the network is computed; the processor unless set.
+    pub device: Device,
+    /// How long loading, and each run, may take; no limit unless set. Only backends that run a process of its own can
+    /// break off, like `Python`; the others do not look at it.
+    pub time_limit: Option<Duration>,
+    /// What the model description says about inputs and outputs, for formats that do not say it themselves.
+    pub described: Option<Signature>,
+    /// The Python source of the network, for formats that need one.
+    pub architecture: Option<Architecture>,
 }
 
 impl Default for LoadOptions {
@@ -33,6 +48,10 @@ impl Default for LoadOptions {
             threads: None,
             cached_plans: NonZeroUsize::MIN.saturating_add(7),
             max_tensor_bytes: 16 << 30,
+            device: Device::Cpu,
+            time_limit: None,
+            described: None,
+            architecture: None,
         }
     }
 }
@@ -62,5 +81,54 @@ impl LoadOptions {
     pub fn with_max_tensor_bytes(mut self, bytes: u64) -> Self {
         self.max_tensor_bytes = bytes;
         self
+    }
+
+    /// Computes on `device`. A backend that does not have it refuses the weights, by
+    /// [`LoadErrorKind::UnsupportedDevice`](crate::LoadErrorKind::UnsupportedDevice).
+    #[must_use]
+    pub fn with_device(mut self, device: Device) -> Self {
+        self.device = device;
+        self
+    }
+
+    /// Breaks off what takes longer than `limit`, where the backend can.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Tells what the model description says about inputs and outputs.
+    #[must_use]
+    pub fn with_described(mut self, signature: Signature) -> Self {
+        self.described = Some(signature);
+        self
+    }
+
+    /// Tells the Python source of the network.
+    #[must_use]
+    pub fn with_architecture(mut self, architecture: Architecture) -> Self {
+        self.architecture = Some(architecture);
+        self
+    }
+
+    /// Refuses a number of threads that is too large.
+    pub(crate) fn check_threads(&self) -> Result<(), LoadError> {
+        match self.threads {
+            Some(threads) if threads.get() > Self::MAX_THREADS => Err(LoadErrorKind::TooManyThreads {
+                found: threads.get(),
+                limit: Self::MAX_THREADS,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The number of threads to start.
+    pub(crate) fn thread_count(&self) -> usize {
+        self.threads
+            .or_else(|| available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get)
+            .min(Self::MAX_THREADS)
     }
 }

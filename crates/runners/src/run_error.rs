@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use tensor_ops::DataType;
 
@@ -109,6 +110,14 @@ pub enum RunErrorKind {
         /// The element type as the backend calls it.
         found: String,
     },
+    /// Another number of outputs than the network was described with.
+    #[error("the network gives {found} outputs where {} are described ({})", expected.len(), Listed(expected))]
+    OutputCount {
+        /// The outputs that were expected.
+        expected: Vec<Port>,
+        /// How many there are.
+        found: usize,
+    },
     /// A tensor inside the network would be larger than
     /// [`LoadOptions::max_tensor_bytes`](crate::LoadOptions::max_tensor_bytes).
     #[error(
@@ -119,6 +128,36 @@ pub enum RunErrorKind {
         node: String,
         /// The limit in bytes.
         limit: u64,
+    },
+    /// Python source raised an exception; the source is its traceback.
+    #[error("{backend} failed to run the network: {exception}")]
+    Exception {
+        /// The backend.
+        backend: &'static str,
+        /// The exception and its message.
+        exception: String,
+    },
+    /// The process that runs the network ended, or its messages made no sense; the source is what it wrote last.
+    #[error("{backend} failed to run the network: {how}")]
+    Crashed {
+        /// The backend.
+        backend: &'static str,
+        /// How it ended.
+        how: String,
+    },
+    /// It took longer than [`LoadOptions::time_limit`](crate::LoadOptions::time_limit).
+    #[error("{backend} took longer than {} s to run the network and was ended", limit.as_secs_f64())]
+    TimeLimit {
+        /// The backend.
+        backend: &'static str,
+        /// The limit.
+        limit: Duration,
+    },
+    /// The process that runs the network had ended and cannot be started anew; the source tells why.
+    #[error("{backend} failed to start its process anew")]
+    Restart {
+        /// The backend.
+        backend: &'static str,
     },
     /// The backend failed; the source is its own error.
     #[error("{backend} failed to {step}")]

@@ -1,17 +1,15 @@
 //! ONNX in pure Rust, by tract.
 
 mod convert;
-mod graph_check;
 mod guard;
 mod kernels;
 mod plan_cache;
-mod ports;
 mod read;
 mod runner;
-mod tensor_check;
-mod wire;
 
-use crate::{Advice, Backend, LoadError, LoadErrorKind, LoadOptions, Runner, WeightsData, WeightsFormat};
+use crate::{
+    Advice, Backend, Device, LoadError, LoadErrorKind, LoadOptions, Runner, WeightsData, WeightsFormat, onnx,
+};
 
 /// The name of the backend in errors and lists.
 const NAME: &str = "tract";
@@ -61,16 +59,18 @@ impl Backend for Tract {
             let advice = Advice::without_backend(format);
             return Err(LoadErrorKind::UnsupportedFormat { format, advice }.into());
         }
-        if let Some(threads) = options.threads
-            && threads.get() > LoadOptions::MAX_THREADS
-        {
-            return Err(LoadErrorKind::TooManyThreads {
-                found: threads.get(),
-                limit: LoadOptions::MAX_THREADS,
+        options.check_threads()?;
+        if options.device != Device::Cpu {
+            return Err(LoadErrorKind::UnsupportedDevice {
+                backend: NAME,
+                device: options.device,
+                detail: "it computes on the processor only; the backend ort has other devices".to_owned(),
             }
             .into());
         }
-        let model = read::read(data)?;
-        Ok(Box::new(runner::TractRunner::new(model, options)?))
+        let network = onnx::read(data, &read::ENGINE)?;
+        let model = read::model(&network)?;
+        let runner = runner::TractRunner::new(model, network.signature, options)?;
+        Ok(Box::new(runner))
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use pipeline::image::ImageFormat;
-use pipeline::{Package, Pipeline, PipelineErrorKind, Sample, measure_dataset};
+use pipeline::{Package, PipelineErrorKind, Sample, measure_dataset};
 use rdf_spec::{Axes, Network};
 use tensor_ops::SavedStatistics;
 
@@ -12,6 +12,7 @@ use super::images::read_input;
 use super::predict::assignment::{assign, split_name};
 use super::progress;
 use crate::args::DatasetStatisticsOptions;
+use crate::engines;
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, message};
 
@@ -39,16 +40,7 @@ pub(crate) fn run(options: &DatasetStatisticsOptions) -> Result<Exit, Failure> {
     let series = series(model, options)?;
     let samples = series.first().map_or(0, |series| series.paths.len());
 
-    let mut builder = Pipeline::builder(&package).description(options.engine.demand());
-    if let Some(format) = options.engine.weights {
-        builder = builder.weights_format(format);
-    }
-    if let Some(backend) = &options.engine.backend {
-        builder = builder.backend(backend.clone());
-    }
-    if let Some(threads) = options.engine.threads {
-        builder = builder.threads(threads);
-    }
+    let builder = engines::pipeline_builder(&package, &options.engine)?;
     let bar = progress();
     let mut pass = 0;
     let measured = measure_dataset(builder, &mut || {

@@ -14,31 +14,22 @@ use self::assignment::{Assigned, assign};
 use super::images::{image_axes, read_input};
 use super::progress;
 use crate::args::{PredictOptions, Scaling};
+use crate::engines;
 use crate::exit::{Exit, Failure, chain};
 use crate::render::{diagnostics, message};
 
 pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
     let package = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
+    let mut builder = engines::pipeline_builder(&package, &options.engine)?;
     let bar = progress();
     bar.set_message("loading the model");
-    let mut builder = Pipeline::builder(&package);
-    if let Some(format) = options.engine.weights {
-        builder = builder.weights_format(format);
-    }
-    if let Some(backend) = &options.engine.backend {
-        builder = builder.backend(backend.clone());
-    }
-    if let Some(threads) = options.engine.threads {
-        builder = builder.threads(threads);
-    }
     if options.sample_as_dataset {
         builder = builder.dataset_statistics(DatasetStatistics::FromSample);
     }
     if let Some(path) = &options.dataset_statistics {
         builder = builder.dataset_statistics(DatasetStatistics::Measured(read_statistics(path)?));
     }
-    let built = builder.description(options.engine.demand()).build();
-    let mut pipeline = match built {
+    let mut pipeline = match builder.build() {
         Ok(pipeline) => pipeline,
         Err(error) => {
             bar.finish_and_clear();

@@ -1,14 +1,18 @@
 //! `modelhub test-model`
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use pipeline::{
     Package, PipelineError, PipelineErrorKind, SelfTestOptions, SelfTestProgress, SelfTestReport,
     SelfTestStatus, self_test,
 };
 
+use runners::{Backends, WeightsFormat};
+
 use super::progress;
 use crate::args::{Output, TestModelOptions};
+use crate::engines;
 use crate::exit::{Exit, Failure, chain_in_one_line};
 use crate::render::{diagnostics, json, message, test_report};
 
@@ -23,11 +27,20 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
             return Err(Failure::because(&error));
         }
     };
-    match test(&package, options) {
+    let backends = engines::select(&options.engine)?;
+    match test(&package, options, backends) {
         Ok(report) => {
             message::errors_of_description(&package);
+            let is_code = |weights: &pipeline::WeightsReport| {
+                weights.format == WeightsFormat::PytorchStateDict && weights.backend.is_none()
+            };
+            if !options.engine.native.allow_code && report.weights.iter().any(is_code) {
+                message::note(
+                    "the network of pytorch_state_dict weights is Python source, somebody's program: --allow-code runs it",
+                );
+            }
             match options.output {
-                Output::Human => test_report::print(&source, &report)?,
+                Output::Human => test_report::print(&source, &report, options.all_backends)?,
                 Output::Json => json::print_line(&json::test(&source, &report))?,
             }
             Ok(match report.status() {
@@ -57,10 +70,18 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
     }
 }
 
-fn test(package: &Package, options: &TestModelOptions) -> Result<SelfTestReport, PipelineError> {
+fn test(
+    package: &Package,
+    options: &TestModelOptions,
+    backends: Arc<Backends>,
+) -> Result<SelfTestReport, PipelineError> {
     let mut choices = SelfTestOptions::default();
     choices.format = options.engine.weights;
     choices.backend.clone_from(&options.engine.backend);
+    choices.backends = Some(backends);
+    choices.all_backends = options.all_backends;
+    choices.device = options.engine.device;
+    choices.time_limit = Some(options.engine.time_limit());
     choices.threads = options.engine.threads;
     choices.description = options.engine.demand();
     let bar = progress();
@@ -78,7 +99,7 @@ fn test(package: &Package, options: &TestModelOptions) -> Result<SelfTestReport,
 }
 
 /// The format that was asked for and cannot be run.
-fn unsupported(error: &PipelineError) -> Option<runners::WeightsFormat> {
+fn unsupported(error: &PipelineError) -> Option<WeightsFormat> {
     match error.kind() {
         PipelineErrorKind::UnsupportedWeights { format, .. }
         | PipelineErrorKind::BackendDoesNotRun { format, .. } => Some(*format),

@@ -8,7 +8,8 @@ use super::stdout::{self, harmless};
 use super::style::{BOLD, GREEN, RED, YELLOW, paint};
 use crate::exit::Failure;
 
-pub(crate) fn print(source: &str, report: &SelfTestReport) -> Result<(), Failure> {
+/// Prints a report, and with `table` also which backend ran which format how.
+pub(crate) fn print(source: &str, report: &SelfTestReport, table: bool) -> Result<(), Failure> {
     let mut text = String::new();
     for weights in &report.weights {
         let backend = weights
@@ -40,9 +41,59 @@ pub(crate) fn print(source: &str, report: &SelfTestReport) -> Result<(), Failure
             let _ = writeln!(text, "  {}", harmless(reason));
         }
     }
+    if table {
+        add_table(&mut text, report);
+    }
     let _ = writeln!(text, "{source}: {}", status(report.status()));
     stdout::print(&text)
 }
+
+/// Formats in rows, backends in columns.
+fn add_table(text: &mut String, report: &SelfTestReport) {
+    let mut formats = Vec::new();
+    let mut backends = Vec::new();
+    for weights in &report.weights {
+        if !formats.contains(&weights.format) {
+            formats.push(weights.format);
+        }
+        if let Some(backend) = weights.backend
+            && !backends.contains(&backend)
+        {
+            backends.push(backend);
+        }
+    }
+    let width = formats
+        .iter()
+        .map(|format| format.name().len())
+        .max()
+        .unwrap_or(0);
+    let _ = write!(text, "{:width$}", "");
+    for backend in &backends {
+        let _ = write!(text, "  {}", paint(BOLD, format!("{backend:<COLUMN$}")));
+    }
+    text.push('\n');
+    for format in formats {
+        let _ = write!(text, "{}", paint(BOLD, format!("{format:<width$}")));
+        for &backend in &backends {
+            let found = report
+                .weights
+                .iter()
+                .find(|weights| weights.format == format && weights.backend == Some(backend));
+            let cell = found.map_or_else(
+                || format!("{:<COLUMN$}", "-"),
+                |weights| {
+                    let padding = COLUMN.saturating_sub(weights.status.name().len());
+                    format!("{}{:padding$}", status(weights.status), "")
+                },
+            );
+            let _ = write!(text, "  {cell}");
+        }
+        text.push('\n');
+    }
+}
+
+/// The width of a column of the table, that of the longest status.
+const COLUMN: usize = "unsupported".len();
 
 fn status(status: SelfTestStatus) -> String {
     let style = match status {

@@ -158,6 +158,19 @@ fn every_sample_needs_all_inputs() {
         &[("", model.path()), ("-i", &image), ("-o", &output)],
     );
     assert_eq!(unnamed.code, 2, "{unnamed:?}");
+    assert!(unnamed.stderr.contains("write --input NAME="), "{unnamed:?}");
+    let image = format!("membrane={}", image.display());
+    let uneven = run(
+        &["dataset-statistics", "-i", &image],
+        &[("", model.path()), ("-o", &output)],
+    );
+    assert_eq!(uneven.code, 2, "{uneven:?}");
+    assert!(
+        uneven
+            .stderr
+            .contains("there are 0 for `nuclei` and 1 for `membrane`"),
+        "{uneven:?}"
+    );
     let empty = model.path().join("empty");
     fs::create_dir(&empty).unwrap();
     let none = run(

@@ -47,6 +47,12 @@ pub(crate) fn modelhub<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) 
     finish(Command::new(env!("CARGO_BIN_EXE_modelhub")).args(arguments))
 }
 
+/// Calls the program with environment variables.
+pub(crate) fn modelhub_with(variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modelhub"));
+    finish(command.args(arguments).envs(variables.iter().copied()))
+}
+
 /// Calls the program in a folder.
 pub(crate) fn modelhub_in<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_modelhub"));
@@ -70,6 +76,11 @@ pub(crate) fn modelhub_in_little_memory<S: AsRef<OsStr>>(arguments: impl IntoIte
 }
 
 fn finish(command: &mut Command) -> Run {
+    // What is installed on a machine must not change what the tests see; those of other backends set the variable.
+    let chosen = command.get_envs().any(|(name, _)| name == "MODELHUB_BACKENDS");
+    if !chosen {
+        command.env("MODELHUB_BACKENDS", "tract");
+    }
     let output = command.env_remove("RUST_BACKTRACE").output().unwrap();
     Run {
         code: output.status.code().unwrap_or(-1),

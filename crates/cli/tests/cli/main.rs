@@ -1,6 +1,7 @@
 //! The program as its users call it: on real packages, broken ones and hostile ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod backends;
 mod conformance;
 mod dataset_statistics;
 mod explain;

@@ -1,7 +1,25 @@
 //! Weights formats.
 
-use rdf_spec::WeightsFormat as Described;
-use runners::WeightsFormat;
+use rdf_spec::{Network, WeightsFormat as Described};
+use runners::{Port, Signature, WeightsFormat};
+
+/// What the description says about the tensors of the network, for formats that do not say it themselves. The element
+/// types of the description are those before preprocessing and after postprocessing, so the network's stay open.
+pub(crate) fn described_ports(model: &Network) -> Signature {
+    let port = |name: &str, axes: &rdf_spec::Axes| Port::new(name, None, vec![None; axes.as_str().len()]);
+    Signature {
+        inputs: model
+            .inputs
+            .iter()
+            .map(|tensor| port(tensor.name.as_str(), &tensor.axes))
+            .collect(),
+        outputs: model
+            .outputs
+            .iter()
+            .map(|tensor| port(tensor.name.as_str(), &tensor.axes))
+            .collect(),
+    }
+}
 
 /// The format of a description in the words of `runners`.
 pub(crate) fn format(described: Described) -> WeightsFormat {

@@ -31,7 +31,7 @@ impl SelfTestStatus {
 /// The test of a package.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SelfTestReport {
-    /// One entry for each weights format, in the order of the description.
+    /// One entry for each weights format, in the order of the description; several where several backends were tested.
     pub weights: Vec<WeightsReport>,
 }
 

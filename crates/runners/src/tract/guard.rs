@@ -1,12 +1,11 @@
 //! Calls into tract, which may fail or panic.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tract_onnx::prelude::{TractError, TractResult};
 
 use super::NAME;
-use crate::caught_panics::CatchingPanics;
+use crate::caught_panics::{CatchingPanics, message};
 use crate::{LoadError, LoadErrorKind, RunError, RunErrorKind};
 
 /// How a call into tract went wrong.
@@ -30,16 +29,6 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> TractResult<T>) -> Result<T, Fau
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Fault::Error(error)),
         Err(payload) => Err(Fault::Panic(message(payload.as_ref()))),
-    }
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "no message".to_owned()
     }
 }
 

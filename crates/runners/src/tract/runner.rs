@@ -1,9 +1,7 @@
 //! A network that tract runs.
 
 use std::fmt;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 use tensor_ops::{Tensor, TensorView};
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
@@ -15,10 +13,11 @@ use tract_onnx::prelude::{
 
 use super::guard::{Fault, guarded};
 use super::plan_cache::PlanCache;
-use super::read::malformed;
-use super::{NAME, convert, kernels, ports};
+use super::{NAME, convert, kernels};
 use crate::caught_panics::CatchingPanics;
-use crate::{LoadError, LoadOptions, RunError, RunErrorKind, Runner, Signature};
+use crate::{
+    LoadError, LoadErrorKind, LoadOptions, RunError, RunErrorKind, Runner, Signature, WeightsFormat,
+};
 
 type Plan = Arc<TypedRunnableModel>;
 
@@ -33,11 +32,11 @@ pub(super) struct TractRunner {
 }
 
 impl TractRunner {
-    pub(super) fn new(model: ModelProto, options: &LoadOptions) -> Result<Self, LoadError> {
-        let Some(graph) = &model.graph else {
-            return Err(malformed("it holds no graph".to_owned()));
-        };
-        let signature = ports::signature(graph)?;
+    pub(super) fn new(
+        model: ModelProto,
+        signature: Signature,
+        options: &LoadOptions,
+    ) -> Result<Self, LoadError> {
         let tract = tract_onnx::onnx()
             .with_ignore_output_shapes(true)
             .with_ignore_value_info(true);
@@ -45,15 +44,11 @@ impl TractRunner {
             .map_err(|fault| fault.into_load_error("translate the network"))?;
         if !parsed.unresolved_inputs.is_empty() || parsed.model.inputs.len() != signature.inputs.len() {
             let names = parsed.unresolved_inputs.join(", ");
-            return Err(malformed(format!(
-                "its graph uses names that nothing makes: {names}"
-            )));
+            let detail = format!("its graph uses names that nothing makes: {names}");
+            let format = WeightsFormat::Onnx;
+            return Err(LoadErrorKind::Malformed { format, detail }.into());
         }
-        let threads = options
-            .threads
-            .or_else(|| available_parallelism().ok())
-            .map_or(1, NonZeroUsize::get)
-            .min(LoadOptions::MAX_THREADS);
+        let threads = options.thread_count();
         // Starting threads can fail, which tract turns into a panic.
         let executor =
             guarded(|| Ok(executor(threads))).map_err(|fault| fault.into_load_error("start its threads"))?;

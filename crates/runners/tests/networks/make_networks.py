@@ -202,6 +202,28 @@ def integer_division():
     )
 
 
+def functions():
+    """y = twice_positive(x) + 1, by a function of the file; and the same with a constant in another file."""
+
+    def file(name, constant):
+        nodes = [
+            helper.make_node("Relu", ["v"], ["positive"]),
+            helper.make_node("Constant", [], ["weight"], value=constant),
+            helper.make_node("Mul", ["positive", "weight"], ["w"]),
+        ]
+        function = helper.make_function("org.example", "Weighted", ["v"], ["w"], nodes, [helper.make_opsetid("", OPSET)])
+        nodes = [helper.make_node("Weighted", ["x"], ["twice"], domain="org.example"), helper.make_node("Add", ["twice", "one"], ["y"])]
+        graph = helper.make_graph(nodes, name, [port("x", FLOAT, ["n"])], [port("y", FLOAT, ["n"])], initializer=[tensor("one", [1.0])])
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("org.example", 1)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=8, producer_name="", functions=[function])
+        (HERE / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
+
+    file("function", tensor("weight", [2.0]))
+    external = TensorProto(name="weight", data_type=FLOAT, dims=[1], data_location=TensorProto.EXTERNAL)
+    external.external_data.add(key="location", value="../../secret.bin")
+    file("external_function", external)
+
+
 def broken():
     """Files that must be refused."""
     x, y = port("x", FLOAT, ["n"]), port("y", FLOAT, ["n"])
@@ -219,6 +241,10 @@ def broken():
 
     huge = TensorProto(name="weight", data_type=FLOAT, dims=[2**62, 2**62], raw_data=bytes(8))
     save("overflowing_size", [add], [x], [y], [huge], check=False)
+
+    truth = TensorProto(name="weight", data_type=TensorProto.BOOL, dims=[2], raw_data=bytes([1, 2]))
+    y_bool = port("y", TensorProto.BOOL, ["n"])
+    save("wrong_bool", [helper.make_node("Identity", ["weight"], ["y"])], [x], [y_bool], [truth], check=False)
 
     negative = TensorProto(name="weight", data_type=FLOAT, dims=[-1], raw_data=bytes(8))
     save("negative_size", [add], [x], [y], [negative], check=False)
@@ -263,4 +289,5 @@ if __name__ == "__main__":
     symbol_clash()
     fixed_reshape()
     integer_division()
+    functions()
     broken()

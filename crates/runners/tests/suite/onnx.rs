@@ -1,8 +1,11 @@
 //! What every backend that runs ONNX has to do. A backend joins with one line:
 //!
 //! ```ignore
-//! onnx_suite!(tract, Tract);
+//! onnx_suite!(tract, Some(Tract));
 //! ```
+//!
+//! A backend whose library is not there is `None` and its tests pass without a look; whether that is allowed, the
+//! expression has to decide.
 
 use std::path::{Path, PathBuf};
 
@@ -44,14 +47,20 @@ macro_rules! onnx_suite {
                 broken_weights_are_malformed
                 external_data_is_refused
                 unsupported_operators_are_listed
-                a_huge_tensor_is_refused_before_it_is_made
+                a_huge_tensor_is_an_error
+                larger_inputs_than_allowed_are_refused
+                nothing_is_read_from_functions_in_other_files
                 truncated_files_are_errors
                 damaged_files_are_errors_or_run
             );
         }
     };
     (@cases $backend:expr; $($case:ident)*) => {
-        $(#[test] fn $case() { $crate::suite::$case(&$backend); })*
+        $(#[test] fn $case() {
+            if let Some(backend) = $backend {
+                $crate::suite::$case(&backend);
+            }
+        })*
     };
 }
 pub(crate) use onnx_suite;

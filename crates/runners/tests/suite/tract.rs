@@ -3,7 +3,9 @@
 use std::num::NonZeroUsize;
 
 use ndarray::{ArrayD, Axis, IxDyn, Slice};
-use runners::{Backend, LoadErrorKind, LoadOptions, RunErrorKind, Runner, Tract, WeightsData, WeightsFormat};
+use runners::{
+    Backend, Device, LoadErrorKind, LoadOptions, RunErrorKind, Runner, Tract, WeightsData, WeightsFormat,
+};
 use tensor_ops::{DataType, Tensor, TensorView};
 
 use crate::suite::network;
@@ -95,6 +97,37 @@ fn the_number_of_threads_is_bounded() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn a_huge_tensor_is_refused_before_it_is_made() {
+    let mut runner = load("huge_tensor.onnx");
+    let ones = |shape: &[usize]| Tensor::Float32(ArrayD::ones(IxDyn(shape)));
+    let error = runner.run(&[ones(&[1, 1]).view()]).unwrap_err();
+    assert!(matches!(error.kind(), RunErrorKind::TooLarge { .. }), "{error}");
+
+    // As large as the concatenation inside, which has more channels than the input.
+    let options = LoadOptions::default().with_max_tensor_bytes(4 * 8 * 8 * 12);
+    let path = network("unet.onnx");
+    let mut runner = Tract
+        .load(WeightsFormat::Onnx, WeightsData::File(&path), &options)
+        .unwrap();
+    assert!(runner.run(&[ones(&[1, 1, 8, 8]).view()]).is_ok());
+    let error = runner.run(&[ones(&[1, 1, 8, 16]).view()]).unwrap_err();
+    assert!(matches!(error.kind(), RunErrorKind::TooLarge { .. }), "{error}");
+}
+
+#[test]
+fn other_devices_are_refused() {
+    let path = network("identity.onnx");
+    let options = LoadOptions::default().with_device(Device::Cuda { index: 0 });
+    let error = Tract
+        .load(WeightsFormat::Onnx, WeightsData::File(&path), &options)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "tract does not compute on the device cuda:0: it computes on the processor only; the backend ort has other devices"
+    );
 }
 
 /// A protobuf field that holds bytes.

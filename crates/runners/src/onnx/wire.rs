@@ -47,6 +47,7 @@ enum Message {
     Type,
     TensorType,
     Shape,
+    Function,
     /// A message that holds strings only.
     Strings,
 }
@@ -57,8 +58,9 @@ impl Message {
         match (self, field) {
             (Message::Model, 7) | (Message::Attribute, 6 | 11) => Some(Message::Graph),
             (Message::Model, 8) | (Message::Graph, 14) | (Message::Tensor, 13) => Some(Message::Strings),
-            (Message::Graph, 1) => Some(Message::Node),
-            (Message::Node, 5) => Some(Message::Attribute),
+            (Message::Model, 25) => Some(Message::Function),
+            (Message::Graph, 1) | (Message::Function, 7) => Some(Message::Node),
+            (Message::Node, 5) | (Message::Function, 11) => Some(Message::Attribute),
             (Message::Graph, 5) | (Message::Attribute, 5 | 10) | (Message::SparseTensor, 1 | 2) => {
                 Some(Message::Tensor)
             }
@@ -73,9 +75,13 @@ impl Message {
     }
 }
 
-/// The byte ranges of a file of `size` bytes that are needed to run it: version, operator sets and graph. Training
-/// data, functions and free text are left out.
-pub(super) fn outline(source: impl Read + Seek, size: u64) -> Result<VecDeque<Range<u64>>, WireFault> {
+/// The byte ranges of a file of `size` bytes that are needed to run it: version, operator sets, graph, and functions if
+/// they are wanted. Training data and free text are left out.
+pub(super) fn outline(
+    source: impl Read + Seek,
+    size: u64,
+    with_functions: bool,
+) -> Result<VecDeque<Range<u64>>, WireFault> {
     if size == 0 {
         return Err(WireFault::Malformed("it is empty".to_owned()));
     }
@@ -92,6 +98,7 @@ pub(super) fn outline(source: impl Read + Seek, size: u64) -> Result<VecDeque<Ra
             7 if has_graph => return Err(WireFault::Malformed("it holds more than one graph".to_owned())),
             7 => has_graph = true,
             1 | 8 => {}
+            25 if with_functions => {}
             _ => continue,
         }
         needed.push_back(start..walk.position);
@@ -240,7 +247,7 @@ mod tests {
     use super::*;
 
     fn outline_of(bytes: &[u8]) -> Result<VecDeque<Range<u64>>, WireFault> {
-        outline(Cursor::new(bytes), bytes.len() as u64)
+        outline(Cursor::new(bytes), bytes.len() as u64, false)
     }
 
     fn refusal(bytes: &[u8]) -> String {
@@ -264,6 +271,17 @@ mod tests {
         .read_to_end(&mut needed)
         .unwrap();
         assert_eq!(needed, [0x08, 8, 0x42, 0, 0x3a, 2, 0x0a, 0]);
+    }
+
+    #[test]
+    fn functions_are_read_if_they_are_wanted_and_walked_always() {
+        // an empty graph, and a function (field 25) of one empty node
+        let file = [0x3a, 0, 0xca, 0x01, 2, 0x3a, 0];
+        let without = outline_of(&file).unwrap();
+        assert_eq!((without.len(), &without[0]), (1, &(0..2)));
+        assert_eq!(outline(Cursor::new(&file), 7, true).unwrap(), [0..2, 2..7]);
+        let damaged = [0x3a, 0, 0xca, 0x01, 2, 0x3a, 9];
+        assert!(refusal(&damaged).contains("9 bytes are announced"));
     }
 
     #[test]

@@ -3,17 +3,13 @@
 use std::collections::HashSet;
 
 use tensor_ops::DataType;
-use tract_onnx::pb::tensor_proto::DataType as ElementType;
-use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
-use tract_onnx::pb::type_proto::Value;
-use tract_onnx::pb::{GraphProto, TensorShapeProto, ValueInfoProto};
 
-use super::NAME;
-use super::read::malformed;
-use crate::{LoadError, LoadErrorKind, Port, Signature};
+use super::proto::{ElementType, GraphProto, TensorShapeProto, TypeValue, ValueInfoProto};
+use super::{Engine, malformed, unsupported};
+use crate::{LoadError, Port, Signature};
 
 /// The inputs without initializers, and all outputs, in the order of the graph.
-pub(super) fn signature(graph: &GraphProto) -> Result<Signature, LoadError> {
+pub(super) fn signature(graph: &GraphProto, engine: &Engine) -> Result<Signature, LoadError> {
     let initializers: HashSet<&str> = graph
         .initializer
         .iter()
@@ -24,7 +20,7 @@ pub(super) fn signature(graph: &GraphProto) -> Result<Signature, LoadError> {
         .iter()
         .filter(|input| !initializers.contains(input.name.as_str()));
     let inputs = inputs
-        .map(|input| port(input, "input"))
+        .map(|input| port(input, "input", engine))
         .collect::<Result<Vec<_>, _>>()?;
     if let Some(input) = inputs.iter().find(|input| input.data_type.is_none()) {
         return Err(malformed(format!(
@@ -35,7 +31,7 @@ pub(super) fn signature(graph: &GraphProto) -> Result<Signature, LoadError> {
     let outputs = graph
         .output
         .iter()
-        .map(|output| port(output, "output"))
+        .map(|output| port(output, "output", engine))
         .collect::<Result<Vec<_>, _>>()?;
     if outputs.is_empty() {
         return Err(malformed("the graph has no outputs".to_owned()));
@@ -43,13 +39,16 @@ pub(super) fn signature(graph: &GraphProto) -> Result<Signature, LoadError> {
     Ok(Signature { inputs, outputs })
 }
 
-fn port(info: &ValueInfoProto, role: &str) -> Result<Port, LoadError> {
+fn port(info: &ValueInfoProto, role: &str, engine: &Engine) -> Result<Port, LoadError> {
     let name = &info.name;
     let Some(declared) = &info.r#type else {
         return Ok(Port::new(name, None, None));
     };
-    let Some(Value::TensorType(tensor)) = &declared.value else {
-        return Err(unsupported(format!("the {role} `{name}`, which is no tensor")));
+    let Some(TypeValue::Tensor(tensor)) = &declared.value else {
+        return Err(unsupported(
+            engine,
+            format!("the {role} `{name}`, which is no tensor"),
+        ));
     };
     let element_type = ElementType::try_from(tensor.elem_type).map_err(|_| {
         malformed(format!(
@@ -71,10 +70,8 @@ fn port(info: &ValueInfoProto, role: &str) -> Result<Port, LoadError> {
         ElementType::Float => Some(DataType::Float32),
         ElementType::Double => Some(DataType::Float64),
         other => {
-            let other = other.as_str_name().to_ascii_lowercase();
-            return Err(unsupported(format!(
-                "the {role} `{name}` of element type {other}"
-            )));
+            let feature = format!("the {role} `{name}` of element type {}", other.name());
+            return Err(unsupported(engine, feature));
         }
     };
     Ok(Port::new(name, data_type, tensor.shape.as_ref().map(lengths)))
@@ -82,17 +79,10 @@ fn port(info: &ValueInfoProto, role: &str) -> Result<Port, LoadError> {
 
 /// Only positive numbers are lengths; exporters write 0 and -1 for axes of any length.
 fn lengths(shape: &TensorShapeProto) -> Vec<Option<usize>> {
-    let length = |value: &Option<Length>| match value {
-        Some(Length::DimValue(length)) => usize::try_from(*length).ok().filter(|&length| length > 0),
-        _ => None,
-    };
-    shape.dim.iter().map(|dim| length(&dim.value)).collect()
-}
-
-fn unsupported(feature: String) -> LoadError {
-    LoadErrorKind::UnsupportedFeature {
-        backend: NAME,
-        feature,
-    }
-    .into()
+    let length = |value: i64| usize::try_from(value).ok().filter(|&length| length > 0);
+    shape
+        .dim
+        .iter()
+        .map(|dim| dim.dim_value.and_then(length))
+        .collect()
 }

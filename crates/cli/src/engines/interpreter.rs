@@ -1,0 +1,45 @@
+//! The Python interpreter.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::args::NativeOptions;
+
+/// The interpreter that was named, or `python3` (on Windows `python`) of the search path.
+pub(super) fn find(options: &NativeOptions) -> Option<PathBuf> {
+    options.python.clone().or_else(|| {
+        let name = if cfg!(windows) { "python.exe" } else { "python3" };
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path)
+            .map(|folder| folder.join(name))
+            .find(|file| file.is_file())
+    })
+}
+
+/// What an interpreter has.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Interpreter {
+    /// Its version, like `3.11.7`.
+    pub(crate) version: String,
+    /// Whether PyTorch is installed.
+    pub(crate) has_torch: bool,
+}
+
+/// Starts an interpreter and asks. Nothing is imported that is not part of Python.
+pub(crate) fn probe(interpreter: &Path) -> Result<Interpreter, String> {
+    let program = "import sys; sys.path[:] = [p for p in sys.path if p]; import importlib.util as u; \
+                   print(sys.version.split()[0], u.find_spec('torch') is not None)";
+    let output = Command::new(interpreter)
+        .args(["-c", program])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{} cannot be started: {error}", interpreter.display()))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    match text.split_whitespace().collect::<Vec<_>>()[..] {
+        [version, has_torch] if output.status.success() => Ok(Interpreter {
+            version: version.to_owned(),
+            has_torch: has_torch == "True",
+        }),
+        _ => Err(format!("{} is no Python 3", interpreter.display())),
+    }
+}

@@ -1,0 +1,161 @@
+//! What holds for onnxruntime only, or was decided for it.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use ndarray::{ArrayD, IxDyn, arr1};
+use runners::{
+    Backend, Device, LoadErrorKind, LoadOptions, Ort, OrtLibraryError, Runner, WeightsData, WeightsFormat,
+};
+use tensor_ops::Tensor;
+
+use crate::suite::network;
+
+/// The backend with the library that `ORT_DYLIB_PATH` names. Without it these tests are skipped, unless they have to
+/// run: in CI, and where `MODELHUB_REQUIRE_NATIVE` is set.
+pub(crate) fn backend() -> Option<Ort> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let Some(library) = variable("ORT_DYLIB_PATH") else {
+        let required = variable("MODELHUB_REQUIRE_NATIVE").is_some() || variable("CI").is_some();
+        assert!(!required, "ORT_DYLIB_PATH is not set: see ci/native-libs.sh");
+        eprintln!("ORT_DYLIB_PATH is not set: skipped");
+        return None;
+    };
+    Some(Ort::load(Path::new(&library)).unwrap_or_else(|error| panic!("{error}")))
+}
+
+fn load(backend: &Ort, name: &str) -> Box<dyn Runner> {
+    let path = network(name);
+    let data = WeightsData::File(&path);
+    backend
+        .load(WeightsFormat::Onnx, data, &LoadOptions::default())
+        .unwrap()
+}
+
+#[test]
+fn the_library_says_what_it_is() {
+    let Some(ort) = backend() else { return };
+    assert!(ort.version().starts_with("1."), "{ort:?}");
+    assert!(ort.devices().contains(&"cpu"));
+    // The same one may be loaded again, another one may not.
+    assert_eq!(Ort::load(ort.library()).unwrap().library(), ort.library());
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("libonnxruntime.so");
+    std::fs::write(&other, "").unwrap();
+    let error = Ort::load(&other).unwrap_err();
+    assert!(
+        matches!(error, OrtLibraryError::AnotherIsLoaded { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn nan_and_infinity_are_carried_through() {
+    let Some(ort) = backend() else { return };
+    let input = Tensor::Float32(arr1(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1.5]).into_dyn());
+    let outputs = load(&ort, "identity.onnx").run(&[input.view()]).unwrap();
+    let Tensor::Float32(values) = &outputs[0] else {
+        panic!("{outputs:?}")
+    };
+    assert!(values[0].is_nan());
+    assert_eq!(
+        values.as_slice().unwrap()[1..],
+        [f32::INFINITY, f32::NEG_INFINITY, 1.5]
+    );
+
+    // Through convolutions, where it spreads and stays within reach.
+    let mut image = ArrayD::<f32>::zeros(IxDyn(&[1, 1, 64, 64]));
+    image[[0, 0, 32, 32]] = f32::NAN;
+    let outputs = load(&ort, "unet.onnx")
+        .run(&[Tensor::Float32(image).view()])
+        .unwrap();
+    let Tensor::Float32(classes) = &outputs[0] else {
+        panic!("{outputs:?}")
+    };
+    assert!(classes[[0, 0, 32, 32]].is_nan() && !classes[[0, 0, 0, 0]].is_nan());
+}
+
+#[test]
+fn devices_that_the_library_lacks_are_refused_with_what_has_them() {
+    let Some(ort) = backend() else { return };
+    let path = network("identity.onnx");
+    for (device, name) in [
+        (Device::Cuda { index: 0 }, "cuda"),
+        (Device::CoreMl, "coreml"),
+        (Device::DirectMl { index: 0 }, "directml"),
+        (Device::Mps, "mps"),
+    ] {
+        if ort.devices().contains(&name) {
+            continue;
+        }
+        let options = LoadOptions::default().with_device(device);
+        let error = ort
+            .load(WeightsFormat::Onnx, WeightsData::File(&path), &options)
+            .unwrap_err();
+        assert!(
+            matches!(error.kind(), LoadErrorKind::UnsupportedDevice { device: found, .. } if *found == device),
+            "{error}"
+        );
+        assert!(error.to_string().contains("onnxruntime"), "{error}");
+    }
+}
+
+#[test]
+fn the_number_of_threads_is_bounded() {
+    let Some(ort) = backend() else { return };
+    let path = network("identity.onnx");
+    let load = |threads: usize| {
+        let options = LoadOptions::default().with_threads(NonZeroUsize::new(threads).unwrap());
+        ort.load(WeightsFormat::Onnx, WeightsData::File(&path), &options)
+    };
+    assert!(load(3).is_ok());
+    let error = load(LoadOptions::MAX_THREADS + 1).unwrap_err();
+    assert!(
+        matches!(error.kind(), LoadErrorKind::TooManyThreads { limit: 256, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn functions_of_the_file_are_run() {
+    let Some(ort) = backend() else { return };
+    let input = Tensor::Float32(arr1(&[1.0, -2.0]).into_dyn());
+    let outputs = load(&ort, "function.onnx").run(&[input.view()]).unwrap();
+    assert_eq!(outputs, [Tensor::Float32(arr1(&[3.0, 1.0]).into_dyn())]);
+}
+
+#[test]
+fn truth_values_of_constants_have_to_be_truth_values() {
+    let Some(ort) = backend() else { return };
+    let path = network("wrong_bool.onnx");
+    let error = ort
+        .load(
+            WeightsFormat::Onnx,
+            WeightsData::File(&path),
+            &LoadOptions::default(),
+        )
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the tensor `weight` holds truth values other than 0 and 1"),
+        "{error}"
+    );
+}
+
+#[test]
+fn runners_run_side_by_side() {
+    let Some(ort) = backend() else { return };
+    let input = Tensor::Float32(ArrayD::ones(IxDyn(&[1, 1, 32, 32])));
+    let expected = load(&ort, "unet.onnx").run(&[input.view()]).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut runner = load(&ort, "unet.onnx");
+                for _ in 0..5 {
+                    assert_eq!(runner.run(&[input.view()]).unwrap(), expected);
+                }
+            });
+        }
+    });
+}
