@@ -12,6 +12,7 @@ pub mod pad;
 mod plan;
 mod ratio;
 mod region;
+mod run;
 mod sizes;
 
 pub use geometry::{
@@ -22,4 +23,5 @@ pub use pad::Padding;
 pub use plan::{DimensionPlan, InputPart, OutputPart, PlanError, Span, Tile, TilePlan, TileRequest};
 pub use ratio::{Scale, ScaleError};
 pub use region::{Region, RegionError};
+pub use run::{Progress, RunError, RunOptions, Stage, on_arrays};
 pub use sizes::{MAX_SIZE, Sizes};

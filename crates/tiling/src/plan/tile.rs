@@ -142,7 +142,7 @@ impl OutputPart {
 
 impl TilePlan {
     /// The tile with a number that is below [`len`](Self::len).
-    pub(super) fn tile_at(&self, index: usize) -> Tile {
+    pub(crate) fn tile_at(&self, index: usize) -> Tile {
         let mut position = vec![0; self.dimensions.len()];
         let mut rest = index;
         for (at, dimension) in self.dimensions.iter().enumerate().rev() {
