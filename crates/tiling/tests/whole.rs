@@ -3,13 +3,13 @@
 mod networks;
 
 use ndarray::ArrayD;
-use networks::{Network, network};
+use networks::{Layer, Network, network};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestCaseError;
 use tiling::{
-    OutputAxis, Padding, PlanError, Region, RegionError, RunOptions, Sizes, TilePlan, TileRequest, TileSink,
-    on_arrays, pad,
+    Dimension, Extent, Geometry, InputAxis, InputGeometry, OutputAxis, OutputGeometry, Padding, PlanError,
+    Region, RegionError, RunOptions, Scale, Sizes, TilePlan, TileRequest, TileSink, on_arrays, pad,
 };
 
 /// Numbers without any order.
@@ -102,9 +102,18 @@ fn check(network: &Network, plan: &TilePlan, image: &ArrayD<i64>) -> Result<(), 
 }
 
 /// A tile size for each axis: `choice` between the smallest one that is useful and the whole image.
-fn request(network: &Network, slack: usize, shape: &[usize], choices: &[usize]) -> Option<TileRequest> {
+fn request(
+    network: &Network,
+    slack: usize,
+    shape: &[usize],
+    choices: &[usize],
+    stride: usize,
+) -> Option<TileRequest> {
     let geometry = network.geometry(slack)?;
-    let mut request = TileRequest::default();
+    let common = (0..shape.len()).fold(TileRequest::default(), |request, axis| {
+        request.with_stride(axis, stride)
+    });
+    let mut request = common.clone();
     for (axis, (&size, &choice)) in shape.iter().zip(choices).enumerate() {
         let Some(Sizes::Stepped { min, step }) = network.sizes(axis) else {
             return None;
@@ -114,7 +123,7 @@ fn request(network: &Network, slack: usize, shape: &[usize], choices: &[usize]) 
             .map(|k| min + k * step)
             .take_while(|&tile| tile < size)
             .filter(|&tile| {
-                let request = TileRequest::default().with_tile(axis, tile);
+                let request = common.clone().with_tile(axis, tile);
                 TilePlan::new(&geometry, &[shape.to_vec()], &request).is_ok()
             })
             .chain([size.max(min).next_multiple_of(step) + min])
@@ -141,11 +150,12 @@ fn tiled_is_whole(
     slack: usize,
     shape: &[usize],
     choices: &[usize],
+    stride: usize,
     padding: Padding,
     seed: u64,
 ) -> Result<(), TestCaseError> {
     let geometry = network.geometry(slack).expect("checked by the strategy");
-    let Some(request) = request(network, slack, shape, choices) else {
+    let Some(request) = request(network, slack, shape, choices, stride) else {
         return Ok(());
     };
     let plan = match TilePlan::new(&geometry, &[shape.to_vec()], &request.with_padding(padding)) {
@@ -162,10 +172,12 @@ proptest! {
 
     #[test]
     fn tiled_is_whole_along_one_axis(
-        network in network(1), slack in 0_usize..3, size in 1_usize..300, choice in 0_usize..1000, padding in padding(),
-        seed in any::<u64>(),
+        network in network(1), slack in 0_usize..3, size in 1_usize..300, choice in 0_usize..1000, stride in 1_usize..20,
+        padding in padding(), seed in 0_u64..1_000_000_000,
     ) {
-        tiled_is_whole(&network, slack, &[size], &[choice], padding, seed)?;
+        tiled_is_whole(&network, slack, &[size], &[choice], 1, padding, seed)?;
+        // A stride of the caller, which may be no divisor of the step between sizes.
+        tiled_is_whole(&network, slack, &[size], &[choice], stride, padding, seed)?;
     }
 }
 
@@ -175,14 +187,14 @@ proptest! {
     #[test]
     fn tiled_is_whole_along_two_axes(
         network in network(2), slack in 0_usize..3, shape in [1_usize..90, 1_usize..90],
-        choices in [0_usize..1000, 0_usize..1000], padding in padding(), seed in any::<u64>(),
+        choices in [0_usize..1000, 0_usize..1000], padding in padding(), seed in 0_u64..1_000_000_000,
     ) {
-        tiled_is_whole(&network, slack, &shape, &choices, padding, seed)?;
+        tiled_is_whole(&network, slack, &shape, &choices, 1, padding, seed)?;
     }
 
     #[test]
     fn tiled_is_whole_within_a_budget(
-        network in network(2), shape in [1_usize..90, 1_usize..90], limit in 100_u64..20_000, seed in any::<u64>(),
+        network in network(2), shape in [1_usize..90, 1_usize..90], limit in 100_u64..20_000, seed in 0_u64..1_000_000_000,
     ) {
         let geometry = network.geometry(0).expect("checked by the strategy");
         let cost = |tile: &[Vec<usize>]| tile[0].iter().product::<usize>() as u64;
@@ -195,6 +207,45 @@ proptest! {
             Err(PlanError::Memory { needed, .. }) => prop_assert!(needed > limit),
             Err(error) => prop_assert!(matches!(error, PlanError::EmptyOutput { .. }), "{}", error),
         }
+    }
+}
+
+proptest! {
+    /// Two inputs, the second one with half the size and half the step of the first: what the second one says is added
+    /// where the first one is pooled.
+    #[test]
+    fn inputs_of_different_scale_are_cut_together(
+        k in 1_usize..60, tile in 4_usize..40, weights in prop::collection::vec(1_i64..100, 3), seed in 0_u64..1_000_000_000,
+    ) {
+        let layer = |before| Layer::Filter { axis: 0, weights: weights.clone(), before, after: 2 - before, stride: 1 };
+        let network = |inputs: Vec<ArrayD<i64>>| {
+            let pooled = Layer::Pool { axis: 0, size: 2 }.apply(&layer(1).apply(&inputs[0]));
+            let half = layer(0).apply(&(pooled + &inputs[1]));
+            let full = Layer::Enlarge { axis: 0, factor: 2 }.apply(&half);
+            Ok::<_, RegionError>(vec![full, half])
+        };
+        let input = |name: &str, step| InputGeometry {
+            name: name.into(),
+            axes: vec![InputAxis { dimension: 0, sizes: Sizes::Stepped { min: step, step } }],
+        };
+        let output = |name: &str, reference, scale, halo| OutputGeometry {
+            name: name.into(),
+            reference,
+            axes: vec![OutputAxis::Follows { axis: 0, scale, twice_offset: 0, halo }],
+        };
+        let geometry = Geometry::new(
+            vec![Dimension { name: "x".into(), extent: Extent::Tiled }],
+            vec![input("full", 4), input("half", 2)],
+            vec![output("full", 0, Scale::ONE, 6), output("half", 1, Scale::ONE, 3)],
+        ).unwrap();
+        let (size, tile) = (4 * k, tile / 4 * 4 + 12);
+        let plan = TilePlan::new(&geometry, &[vec![size], vec![size / 2]], &TileRequest::default().with_tile(0, tile)).unwrap();
+        prop_assert_eq!(plan.len() > 1, size > tile);
+        let images = [image(&[size], seed), image(&[size / 2], seed + 1)];
+        let mut results = [ArrayD::zeros(vec![size]), ArrayD::zeros(vec![size / 2])];
+        let mut sources = [images[0].view(), images[1].view()];
+        plan.run(&mut sources, &mut results, RunOptions::default(), on_arrays(0, network)).unwrap();
+        prop_assert_eq!(results.to_vec(), network(images.to_vec()).unwrap());
     }
 }
 
@@ -219,7 +270,7 @@ fn a_dishonest_halo_is_noticed() {
             }
         }
         let geometry =
-            tiling::Geometry::new(honest.dimensions().to_vec(), honest.inputs().to_vec(), outputs).unwrap();
+            Geometry::new(honest.dimensions().to_vec(), honest.inputs().to_vec(), outputs).unwrap();
         let shape = [299];
         let cost = |tile: &[Vec<usize>]| tile[0][0] as u64;
         let Ok(plan) =
@@ -241,7 +292,7 @@ fn most_cases_have_several_tiles() {
         let network = network(1).new_tree(&mut runner).unwrap().current();
         let shape = [50 + case];
         let geometry = network.geometry(0).unwrap();
-        let request = request(&network, 0, &shape, &[case]).unwrap();
+        let request = request(&network, 0, &shape, &[case], 1).unwrap();
         let plan = TilePlan::new(&geometry, &[shape.to_vec()], &request).unwrap();
         several += usize::from(plan.len() > 1);
     }
