@@ -18,7 +18,8 @@ pub(crate) enum Share {
     Whole,
 }
 
-/// The problems along all dimensions, and how each axis of each input takes part.
+/// The problems along all dimensions, and how each axis of each input takes part. `strides` has an entry for every
+/// dimension.
 pub(crate) fn lines(
     geometry: &Geometry,
     images: &[Vec<usize>],
@@ -31,8 +32,8 @@ pub(crate) fn lines(
         .map(|input| vec![Share::Whole; input.axes.len()])
         .collect();
     let mut lines = Vec::with_capacity(geometry.dimensions().len());
-    for dimension in 0..geometry.dimensions().len() {
-        let line = line(geometry, images, dimension, strides[dimension], &mut shares)?;
+    for (dimension, &stride) in strides.iter().enumerate() {
+        let line = line(geometry, images, dimension, stride, &mut shares)?;
         lines.push(line);
     }
     Ok((lines, shares))
