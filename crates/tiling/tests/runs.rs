@@ -1,4 +1,10 @@
 //! Runs: overlapped and not, broken off, taken up again, failing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
