@@ -1,5 +1,10 @@
 //! Golden data of the Python reference: padding and cropping agree, the blocks of its tiler differ in exactly three ways.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

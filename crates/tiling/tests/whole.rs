@@ -25,7 +25,7 @@ fn image(shape: &[usize], seed: u64) -> ArrayD<i64> {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as i64
+        (state >> 40).cast_signed()
     })
 }
 

@@ -1,5 +1,6 @@
 //! Small networks whose geometry is known: stacks of local filters in wrapping integer arithmetic, so that results are
 //! equal or not, and nothing is a matter of tolerance.
+#![allow(clippy::cast_possible_wrap, reason = "sizes in tests are small")]
 
 use ndarray::{ArrayD, Axis};
 use proptest::prelude::*;
@@ -40,10 +41,10 @@ impl Layer {
                 stride,
             } if *axis == along => {
                 let room = (size + before + after).checked_sub(weights.len())?;
-                (size % stride == 0).then_some(room / stride + 1)
+                size.is_multiple_of(*stride).then_some(room / stride + 1)
             }
             Self::Pool { axis, size: pool } if *axis == along => {
-                (size > 0 && size % pool == 0).then_some(size / pool)
+                (size > 0 && size.is_multiple_of(*pool)).then_some(size / pool)
             }
             Self::Enlarge { axis, factor } if *axis == along => Some(size * factor),
             Self::Skip(layers) => (size_behind(layers, along, size)? == size).then_some(size),
