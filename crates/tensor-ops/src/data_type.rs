@@ -1,8 +1,11 @@
 //! The element types that a tensor can have.
 
+pub(crate) mod sealed;
+
 use std::fmt;
 use std::str::FromStr;
 
+use crate::data_type::sealed::Sealed;
 use crate::error::UnknownDataType;
 
 /// The element type of a [`Tensor`](crate::Tensor), one of the numeric types of the `data_type` field of
@@ -110,17 +113,9 @@ impl FromStr for DataType {
 
 /// A Rust type that is the element of a tensor; implemented for `bool` and the ten number types and
 /// closed to others.
-pub trait Element: sealed::Sealed + Copy + PartialEq + std::fmt::Debug + Send + Sync + 'static {
+pub trait Element: Sealed + Copy + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     /// The data type whose elements have this Rust type.
     const DATA_TYPE: DataType;
-}
-
-pub(crate) mod sealed {
-    /// Keeps [`Element`](super::Element) closed, and carries what statistics need of an element.
-    pub trait Sealed {
-        /// The value as `f64`: exact but for 64-bit integers beyond 2^53, which round to nearest.
-        fn to_f64(self) -> f64;
-    }
 }
 
 /// Calls `$callback!` with a list of `(Variant, rust type)`, one for each data type.
@@ -158,12 +153,6 @@ macro_rules! implement_element {
     ($(($variant:ident, $element:ty)),+) => {$(
         impl Element for $element {
             const DATA_TYPE: DataType = DataType::$variant;
-        }
-
-        impl sealed::Sealed for $element {
-            fn to_f64(self) -> f64 {
-                crate::tensor::cast::CastTo::<f64>::cast_to(self)
-            }
         }
     )+};
 }

@@ -92,6 +92,123 @@ pub enum OpError {
         /// Axes reduced together.
         axes: Vec<usize>,
     },
+    /// An operation needs a percentile that was not measured.
+    #[error(
+        "the percentile {percentile} over the axes {axes:?} is needed but was not measured; measure the operation's \
+         needs first"
+    )]
+    MissingPercentile {
+        /// The percentile.
+        percentile: String,
+        /// Axes reduced together.
+        axes: Vec<usize>,
+    },
+    /// A percentile that is not a number from 0 to 100.
+    #[error("{found} is not a percentile, expected a number from 0 to 100")]
+    InvalidPercentile {
+        /// The number that was given.
+        found: String,
+    },
+    /// Percentiles were to be merged, which is not possible.
+    #[error(
+        "percentiles over the axes {axes:?} cannot be merged, since those of parts say nothing about the whole; \
+         measure the parts together with a `Scan`"
+    )]
+    PercentilesNotMergeable {
+        /// Axes reduced together.
+        axes: Vec<usize>,
+    },
+    /// A part that is not within the whole.
+    #[error(
+        "a part of shape {part:?} that starts at {start:?} does not lie in statistics with one value for each index \
+         of {whole:?}"
+    )]
+    PartOutside {
+        /// Start of the part.
+        start: Vec<usize>,
+        /// Shape of the part.
+        part: Vec<usize>,
+        /// Shape of the whole, 1 in the reduced axes.
+        whole: Vec<usize>,
+    },
+    /// A reference tensor is matched with a tensor that has another number of axes that are not reduced.
+    #[error(
+        "the axes of the reference tensor are matched with {found} axes, but the tensor has {expected} that are not \
+         reduced"
+    )]
+    ReferenceAxesDiffer {
+        /// Number of axes of the tensor that are not reduced.
+        expected: usize,
+        /// Number of axes that were given for the reference.
+        found: usize,
+    },
+    /// Statistics of a reference tensor vary over an axis that the tensor does not have.
+    #[error(
+        "axis {axis} of the reference tensor has the length {length} and is neither reduced nor matched with an axis \
+         of the tensor; reduce it"
+    )]
+    UnmatchedReferenceAxis {
+        /// Axis of the reference tensor.
+        axis: usize,
+        /// Its length.
+        length: usize,
+    },
+    /// A source and a target, or a tensor and what an operation was bound to, differ in shape.
+    #[error("the shape is {found:?} but {expected:?} was expected")]
+    ShapesDiffer {
+        /// Shape that was expected.
+        expected: Vec<usize>,
+        /// Shape that was found.
+        found: Vec<usize>,
+    },
+    /// A tile of a scan has another data type than those before.
+    #[error("a tile holds {found} but those before hold {expected}; cast it first")]
+    DataTypesDiffer {
+        /// Data type of the first tile.
+        expected: DataType,
+        /// Data type of this tile.
+        found: DataType,
+    },
+    /// A tile of a scan is not within the whole.
+    #[error("a tile of shape {tile:?} that starts at {start:?} does not lie in a tensor of shape {whole:?}")]
+    TileOutside {
+        /// Start of the tile.
+        start: Vec<usize>,
+        /// Shape of the tile.
+        tile: Vec<usize>,
+        /// Shape of the whole.
+        whole: Vec<usize>,
+    },
+    /// The passes of a scan did not see the same values.
+    #[error(
+        "pass {pass} of a scan saw other values than the first pass; every pass must be given the same tiles"
+    )]
+    PassesDiffer {
+        /// The pass, counted from 1.
+        pass: u32,
+    },
+    /// A scan was asked for its result too early, or given tiles when all was known.
+    #[error("the scan {}", if *.is_open { "needs another pass over all tiles" } else { "needs no other pass" })]
+    ScanState {
+        /// Whether passes are missing.
+        is_open: bool,
+    },
+    /// Scans of different needs, shapes or passes were merged.
+    #[error("only scans that were forked from the same one in the same pass can be merged")]
+    ScansDiffer,
+    /// Statistics of so many groups do not fit into the memory that a scan may take.
+    #[error(
+        "statistics of {groups} groups take {needed} bytes of memory while a scan may take {limit}; reduce more axes \
+         or raise the limit"
+    )]
+    TooManyGroups {
+        /// Number of groups of all needs together.
+        groups: usize,
+        /// Bytes that are needed.
+        needed: usize,
+        /// Bytes that the scan may take.
+        limit: usize,
+    },
     /// A list of coefficients is not as long as the axes that it runs along.
     #[error(
         "{found} coefficients do not fit the axes {axes:?}, which hold {expected}; give {expected} or a single one"

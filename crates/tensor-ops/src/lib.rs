@@ -29,13 +29,21 @@
 //! # Ok::<(), tensor_ops::OpError>(())
 //! ```
 
+mod blocks;
 mod coefficients;
 mod compare;
 mod data_type;
 mod error;
 mod ops;
+mod percentile;
+mod pointwise;
+mod reference;
+#[cfg(feature = "json")]
+mod saved;
+mod simd;
 mod statistics;
 mod tensor;
+mod threads;
 mod traversal;
 
 pub use coefficients::Coefficients;
@@ -46,12 +54,22 @@ pub use ops::Operation;
 pub use ops::binarize::{Binarize, binarize};
 pub use ops::clip::{Clip, clip};
 pub use ops::scale_linear::{ScaleLinear, scale_linear};
+pub use ops::scale_mean_variance::{ScaleMeanVariance, scale_mean_variance};
+pub use ops::scale_range::{ScaleRange, scale_range};
 pub use ops::sigmoid::{Sigmoid, sigmoid};
 pub use ops::zero_mean_unit_variance::{
     ZeroMeanUnitVariance, fixed_zero_mean_unit_variance, zero_mean_unit_variance,
 };
+pub use percentile::Percentile;
+pub use pointwise::PointwiseMap;
+pub use reference::ReferenceAxes;
+#[cfg(feature = "json")]
+pub use saved::{SavedStatistics, SavedStatisticsError};
+pub use statistics::Statistics;
 pub use statistics::grouped::GroupedMoments;
 pub use statistics::moments::Moments;
-pub use statistics::{Need, Statistics};
+pub use statistics::need::Need;
+pub use statistics::percentiles::GroupedPercentiles;
+pub use statistics::scan::Scan;
 pub use tensor::Tensor;
 pub use tensor::view::TensorView;

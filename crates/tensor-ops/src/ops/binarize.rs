@@ -4,15 +4,15 @@ use ndarray::ArrayViewMutD;
 
 use crate::error::OpError;
 use crate::ops::Operation;
-use crate::statistics::{Need, Statistics};
+use crate::pointwise::PointwiseMap;
+use crate::statistics::Statistics;
 
 /// Replaces each element by 1 if it is larger than `threshold`, else by 0: `x > threshold`.
 ///
 /// The comparison is strict and made in `f32`, to which the threshold is rounded first, as numpy does with
 /// Python scalars. NaN gives 0.
-pub fn binarize(mut x: ArrayViewMutD<'_, f32>, threshold: f64) {
-    let threshold = threshold as f32;
-    x.mapv_inplace(|value| if value > threshold { 1.0 } else { 0.0 });
+pub fn binarize(x: ArrayViewMutD<'_, f32>, threshold: f64) {
+    PointwiseMap::binarize(x.shape(), threshold).apply_to_own_shape(x);
 }
 
 /// The operation `binarize` of the model description; see [`binarize`].
@@ -37,12 +37,7 @@ impl Operation for Binarize {
         "binarize"
     }
 
-    fn needs(&self) -> &[Need] {
-        &[]
-    }
-
-    fn apply(&self, x: ArrayViewMutD<'_, f32>, _: &Statistics) -> Result<(), OpError> {
-        binarize(x, self.threshold);
-        Ok(())
+    fn bind(&self, shape: &[usize], _: &Statistics, _: &Statistics) -> Result<PointwiseMap, OpError> {
+        Ok(PointwiseMap::binarize(shape, self.threshold))
     }
 }

@@ -4,22 +4,15 @@ use ndarray::ArrayViewMutD;
 
 use crate::error::OpError;
 use crate::ops::Operation;
-use crate::statistics::{Need, Statistics};
+use crate::pointwise::PointwiseMap;
+use crate::statistics::Statistics;
 
 /// Limits each element to an interval: `min(max(x, min), max)`, as `numpy.clip`.
 ///
 /// The bounds are rounded to `f32`. NaN stays NaN; a NaN bound makes every element NaN; with `min > max`
 /// every element that is not NaN becomes `max`.
-pub fn clip(mut x: ArrayViewMutD<'_, f32>, min: f64, max: f64) {
-    let (min, max) = (min as f32, max as f32);
-    if min.is_nan() || max.is_nan() {
-        x.fill(f32::NAN);
-        return;
-    }
-    x.mapv_inplace(|value| {
-        let raised = if value < min { min } else { value };
-        if raised > max { max } else { raised }
-    });
+pub fn clip(x: ArrayViewMutD<'_, f32>, min: f64, max: f64) {
+    PointwiseMap::clip(x.shape(), min, max).apply_to_own_shape(x);
 }
 
 /// The operation `clip` of the model description; see [`clip`].
@@ -46,12 +39,7 @@ impl Operation for Clip {
         "clip"
     }
 
-    fn needs(&self) -> &[Need] {
-        &[]
-    }
-
-    fn apply(&self, x: ArrayViewMutD<'_, f32>, _: &Statistics) -> Result<(), OpError> {
-        clip(x, self.min, self.max);
-        Ok(())
+    fn bind(&self, shape: &[usize], _: &Statistics, _: &Statistics) -> Result<PointwiseMap, OpError> {
+        Ok(PointwiseMap::clip(shape, self.min, self.max))
     }
 }

@@ -5,8 +5,8 @@ use ndarray::ArrayViewMutD;
 use crate::coefficients::Coefficients;
 use crate::error::OpError;
 use crate::ops::Operation;
-use crate::ops::elementwise::map_with_parameters;
-use crate::statistics::{Need, Statistics};
+use crate::pointwise::{PointwiseMap, constant};
+use crate::statistics::Statistics;
 
 /// Scales and shifts each element: `x * gain + offset`, computed in `f64` and rounded to `f32`.
 ///
@@ -20,9 +20,12 @@ pub fn scale_linear(
     gain: &Coefficients,
     offset: &Coefficients,
 ) -> Result<(), OpError> {
-    let gain = gain.resolve(x.shape())?;
-    let offset = offset.resolve(x.shape())?;
-    map_with_parameters(x, &gain, &offset, |value, gain, offset| value * gain + offset)
+    linear_map(x.shape(), gain, offset)?.apply(x)
+}
+
+fn linear_map(shape: &[usize], gain: &Coefficients, offset: &Coefficients) -> Result<PointwiseMap, OpError> {
+    let (gain, offset) = (gain.resolve(shape)?, offset.resolve(shape)?);
+    PointwiseMap::affine(shape, constant(shape, 0.0), gain, offset)
 }
 
 /// The operation `scale_linear` of the model description; see [`scale_linear`](fn@scale_linear) and the
@@ -40,11 +43,7 @@ impl Operation for ScaleLinear {
         "scale_linear"
     }
 
-    fn needs(&self) -> &[Need] {
-        &[]
-    }
-
-    fn apply(&self, x: ArrayViewMutD<'_, f32>, _: &Statistics) -> Result<(), OpError> {
-        scale_linear(x, &self.gain, &self.offset)
+    fn bind(&self, shape: &[usize], _: &Statistics, _: &Statistics) -> Result<PointwiseMap, OpError> {
+        linear_map(shape, &self.gain, &self.offset)
     }
 }

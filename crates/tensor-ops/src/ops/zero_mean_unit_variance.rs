@@ -5,14 +5,15 @@ use ndarray::ArrayViewMutD;
 use crate::coefficients::Coefficients;
 use crate::error::OpError;
 use crate::ops::Operation;
-use crate::ops::elementwise::map_with_parameters;
+use crate::pointwise::{PointwiseMap, constant, reciprocal};
+use crate::statistics::Statistics;
 use crate::statistics::grouped::GroupedMoments;
 use crate::statistics::moments::Moments;
-use crate::statistics::{Need, Statistics};
+use crate::statistics::need::Need;
 
 /// Subtracts the mean and divides by the standard deviation of the group of each element:
-/// `(x - mean) / (std + eps)`, with the population standard deviation (`ddof` 0), computed in `f64` and
-/// rounded to `f32`.
+/// `(x - mean) / (std + eps)`, with the population standard deviation (`ddof` 0), computed in `f64` (as a product
+/// with the reciprocal) and rounded to `f32`.
 ///
 /// The moments may have been measured on more than `x`: on a whole image of which `x` is a part, or on a data
 /// set. Elements of a constant group become 0 if `eps` is positive (NaN if it is 0). A NaN or an infinity
@@ -26,11 +27,13 @@ pub fn zero_mean_unit_variance(
     moments: &GroupedMoments,
     eps: f64,
 ) -> Result<(), OpError> {
-    let mean = moments.values_for(x.shape(), Moments::mean)?;
-    let divisor = moments.values_for(x.shape(), |group| group.std() + eps)?;
-    map_with_parameters(x, &mean, &divisor, |value, mean, divisor| {
-        (value - mean) / divisor
-    })
+    measured_map(x.shape(), moments, eps)?.apply(x)
+}
+
+fn measured_map(shape: &[usize], moments: &GroupedMoments, eps: f64) -> Result<PointwiseMap, OpError> {
+    let mean = moments.values_for(shape, Moments::mean)?;
+    let factor = moments.values_for(shape, |group| reciprocal(group.std() + eps))?;
+    PointwiseMap::affine(shape, mean, factor, constant(shape, 0.0))
 }
 
 /// [`zero_mean_unit_variance`](fn@zero_mean_unit_variance) with given constants: `(x - mean) / (std + eps)`,
@@ -45,11 +48,18 @@ pub fn fixed_zero_mean_unit_variance(
     std: &Coefficients,
     eps: f64,
 ) -> Result<(), OpError> {
-    let mean = mean.resolve(x.shape())?;
-    let divisor = std.resolve(x.shape())? + eps;
-    map_with_parameters(x, &mean, &divisor, |value, mean, divisor| {
-        (value - mean) / divisor
-    })
+    fixed_map(x.shape(), mean, std, eps)?.apply(x)
+}
+
+fn fixed_map(
+    shape: &[usize],
+    mean: &Coefficients,
+    std: &Coefficients,
+    eps: f64,
+) -> Result<PointwiseMap, OpError> {
+    let mean = mean.resolve(shape)?;
+    let factor = std.resolve(shape)?.mapv_into(|std| reciprocal(std + eps));
+    PointwiseMap::affine(shape, mean, factor, constant(shape, 0.0))
 }
 
 /// The operation `zero_mean_unit_variance` of the model description, with constants (mode `fixed`) or
@@ -75,15 +85,8 @@ pub struct ZeroMeanUnitVariance {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Mode {
-    Fixed {
-        mean: Coefficients,
-        std: Coefficients,
-    },
-    /// The one need, and its axes.
-    Measured {
-        need: [Need; 1],
-        axes: Vec<usize>,
-    },
+    Fixed { mean: Coefficients, std: Coefficients },
+    Measured { need: [Need; 1] },
 }
 
 impl ZeroMeanUnitVariance {
@@ -101,10 +104,10 @@ impl ZeroMeanUnitVariance {
     /// [`zero_mean_unit_variance`](fn@zero_mean_unit_variance).
     #[must_use]
     pub fn measured(axes: &[usize], eps: f64) -> Self {
-        let need = Need::moments(axes);
-        let Need::Moments { axes } = need.clone();
         Self {
-            mode: Mode::Measured { need: [need], axes },
+            mode: Mode::Measured {
+                need: [Need::moments(axes)],
+            },
             eps,
         }
     }
@@ -118,15 +121,20 @@ impl Operation for ZeroMeanUnitVariance {
     fn needs(&self) -> &[Need] {
         match &self.mode {
             Mode::Fixed { .. } => &[],
-            Mode::Measured { need, .. } => need,
+            Mode::Measured { need } => need,
         }
     }
 
-    fn apply(&self, x: ArrayViewMutD<'_, f32>, statistics: &Statistics) -> Result<(), OpError> {
+    fn bind(
+        &self,
+        shape: &[usize],
+        statistics: &Statistics,
+        _: &Statistics,
+    ) -> Result<PointwiseMap, OpError> {
         match &self.mode {
-            Mode::Fixed { mean, std } => fixed_zero_mean_unit_variance(x, mean, std, self.eps),
-            Mode::Measured { axes, .. } => {
-                zero_mean_unit_variance(x, statistics.require_moments(axes)?, self.eps)
+            Mode::Fixed { mean, std } => fixed_map(shape, mean, std, self.eps),
+            Mode::Measured { need: [need] } => {
+                measured_map(shape, statistics.require_moments(need.axes())?, self.eps)
             }
         }
     }

@@ -5,6 +5,7 @@ use ndarray::{ArrayD, ArrayView1, ArrayViewD, ArrayViewMutD, Axis, IxDyn, Slice}
 use crate::coefficients::check_axes;
 use crate::data_type::{Element, with_array};
 use crate::error::OpError;
+use crate::statistics::groups::{Regroup, check_fit, kept_shape};
 use crate::statistics::moments::{BLOCK, Moments, PairwiseMerge};
 use crate::tensor::view::TensorView;
 use crate::traversal::{Inner, Traversal};
@@ -40,11 +41,8 @@ impl GroupedMoments {
                 shape: x.shape().to_vec(),
             });
         }
-        let mut kept_shape = x.shape().to_vec();
-        for &axis in &reduced_axes {
-            kept_shape[axis] = 1;
-        }
-        let mut groups = ArrayD::from_elem(IxDyn(&kept_shape), Moments::default());
+        let kept = kept_shape(x.shape(), &reduced_axes);
+        let mut groups = ArrayD::from_elem(IxDyn(&kept), Moments::default());
         with_array!(TensorView, x, array => measure_groups(array.view(), &reduced_axes, groups.view_mut()));
         Ok(Self { reduced_axes, groups })
     }
@@ -57,6 +55,11 @@ impl GroupedMoments {
         self.check_mergeable(other)?;
         self.groups.zip_mut_with(&other.groups, Moments::merge);
         Ok(())
+    }
+
+    /// The groups as an array of [`kept_shape`](Self::kept_shape).
+    pub(crate) fn array(&self) -> &ArrayD<Moments> {
+        &self.groups
     }
 
     pub(crate) fn check_mergeable(&self, other: &Self) -> Result<(), OpError> {
@@ -100,22 +103,25 @@ impl GroupedMoments {
         shape: &[usize],
         value: impl Fn(&Moments) -> f64,
     ) -> Result<ArrayD<f64>, OpError> {
-        let fits = self.kept_shape().len() == shape.len()
-            && self
-                .kept_shape()
-                .iter()
-                .zip(shape)
-                .enumerate()
-                .all(|(axis, (kept, length))| {
-                    kept == length || self.reduced_axes.binary_search(&axis).is_ok()
-                });
-        if !fits {
-            return Err(OpError::ShapeMismatch {
-                expected: self.kept_shape().to_vec(),
-                found: shape.to_vec(),
-            });
-        }
+        check_fit(self.kept_shape(), &self.reduced_axes, shape)?;
         Ok(self.groups.map(value))
+    }
+
+    /// From parts; `groups` is in standard layout and has length 1 in the reduced axes.
+    pub(crate) fn from_parts(reduced_axes: Vec<usize>, groups: ArrayD<Moments>) -> Self {
+        Self { reduced_axes, groups }
+    }
+
+    /// Other groups, of which those over `reduced_axes` do not vary.
+    pub(crate) fn regrouped(
+        &self,
+        reduced_axes: Vec<usize>,
+        regroup: &impl Regroup,
+    ) -> Result<Self, OpError> {
+        Ok(Self {
+            reduced_axes,
+            groups: regroup.regroup(&self.groups.view())?,
+        })
     }
 }
 

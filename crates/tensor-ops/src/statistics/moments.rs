@@ -40,6 +40,12 @@ impl Moments {
         pairwise.finish()
     }
 
+    /// From the number of values, their mean and the sum of their squared deviations from it.
+    #[must_use]
+    pub fn from_parts(count: u64, mean: f64, m2: f64) -> Self {
+        Self { count, mean, m2 }
+    }
+
     /// Number of values.
     #[must_use]
     pub fn count(&self) -> u64 {

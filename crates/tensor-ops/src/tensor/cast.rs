@@ -54,6 +54,7 @@ macro_rules! cast_with_as {
     ($($from:ty),+ => $to:tt) => {$(cast_with_as!(@one $from => $to);)+};
     (@one $from:ty => [$($to:ty),+]) => {$(
         impl CastTo<$to> for $from {
+            #[inline(always)]
             fn cast_to(self) -> $to {
                 self as $to
             }
@@ -71,6 +72,7 @@ macro_rules! cast_float {
     )+};
     (@through $wide:ident, $from:ty => [$($to:ty),+]) => {$(
         impl CastTo<$to> for $from {
+            #[inline(always)]
             fn cast_to(self) -> $to {
                 $wide(f64::from(self)) as $to
             }
@@ -82,12 +84,14 @@ cast_float!(f32, f64);
 macro_rules! cast_bool {
     ($($number:ty),+) => {$(
         impl CastTo<$number> for bool {
+            #[inline(always)]
             fn cast_to(self) -> $number {
                 u8::from(self) as $number
             }
         }
 
         impl CastTo<bool> for $number {
+            #[inline(always)]
             fn cast_to(self) -> bool {
                 self != <$number>::default()
             }
@@ -97,6 +101,7 @@ macro_rules! cast_bool {
 cast_bool!(u8, i8, u16, i16, u32, i32, u64, i64, f32, f64);
 
 impl CastTo<Self> for bool {
+    #[inline(always)]
     fn cast_to(self) -> Self {
         self
     }

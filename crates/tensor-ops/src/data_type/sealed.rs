@@ -1,0 +1,129 @@
+//! What statistics need of an element: its value, its place in the order of values, and counting.
+
+/// Number of values that are counted at once: the counters of single bytes do not overflow.
+pub(crate) const CHUNK: usize = 192;
+
+/// Keeps [`Element`](super::Element) closed.
+pub trait Sealed: PartialOrd + Sized {
+    /// The smallest value, minus infinity for floats.
+    const LOWEST: Self;
+    /// The largest value, infinity for floats.
+    const HIGHEST: Self;
+    /// Number of bits of [`image`](Self::image).
+    const BITS: u32;
+
+    /// The value as `f64`: exact but for 64-bit integers beyond 2^53, which round to nearest.
+    fn to_f64(self) -> f64;
+
+    /// Whether the value is NaN, which has no place in the order of values.
+    fn has_no_order(self) -> bool;
+
+    /// An unsigned integer of [`BITS`](Self::BITS) bits; their order is that of the values, with -0 below 0.
+    /// Without meaning for NaN.
+    fn image(self) -> u64;
+
+    /// The value with this image.
+    fn from_image(image: u64) -> Self;
+
+    /// How many of at most [`CHUNK`] values are below `low`, not above `low`, below `high`, not above `high`.
+    fn tally(values: &[Self], low: Self, high: Self) -> [u32; 4];
+
+    /// How many of at most [`CHUNK`] values are NaN.
+    fn count_nan(values: &[Self]) -> u32;
+}
+
+/// `$count` is an unsigned integer of the size of the element, so that lanes of vectors keep their width.
+macro_rules! implement {
+    ($element:ty, $count:ty, $lowest:expr, $highest:expr, $is_nan:expr, $image:expr, $from_image:expr) => {
+        impl Sealed for $element {
+            const LOWEST: Self = $lowest;
+            const HIGHEST: Self = $highest;
+            const BITS: u32 = <$count>::BITS;
+
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                crate::tensor::cast::CastTo::<f64>::cast_to(self)
+            }
+
+            #[inline(always)]
+            fn has_no_order(self) -> bool {
+                let is_nan: fn(Self) -> bool = $is_nan;
+                is_nan(self)
+            }
+
+            #[inline(always)]
+            fn image(self) -> u64 {
+                let image: fn(Self) -> $count = $image;
+                u64::from(image(self))
+            }
+
+            #[inline(always)]
+            fn from_image(image: u64) -> Self {
+                let from_image: fn($count) -> Self = $from_image;
+                from_image(image as $count)
+            }
+
+            #[inline(always)]
+            fn tally(values: &[Self], low: Self, high: Self) -> [u32; 4] {
+                let mut counts: [$count; 4] = [0; 4];
+                for &value in values {
+                    counts[0] = counts[0].wrapping_add(<$count>::from(value < low));
+                    counts[1] = counts[1].wrapping_add(<$count>::from(value <= low));
+                    counts[2] = counts[2].wrapping_add(<$count>::from(value < high));
+                    counts[3] = counts[3].wrapping_add(<$count>::from(value <= high));
+                }
+                counts.map(|count| count as u32)
+            }
+
+            #[inline(always)]
+            fn count_nan(values: &[Self]) -> u32 {
+                let is_nan: fn(Self) -> bool = $is_nan;
+                let mut count: $count = 0;
+                for &value in values {
+                    count = count.wrapping_add(<$count>::from(is_nan(value)));
+                }
+                count as u32
+            }
+        }
+    };
+}
+
+macro_rules! implement_unsigned {
+    ($($element:ty),+) => {$(
+        implement!($element, $element, Self::MIN, Self::MAX, |_| false, |value| value, |image| image);
+    )+};
+}
+implement_unsigned!(u8, u16, u32, u64);
+
+macro_rules! implement_signed {
+    ($(($element:ty, $unsigned:ty)),+) => {$(
+        implement!(
+            $element, $unsigned, Self::MIN, Self::MAX, |_| false,
+            |value| value.cast_unsigned() ^ (1 << (<$unsigned>::BITS - 1)),
+            |image| (image ^ (1 << (<$unsigned>::BITS - 1))).cast_signed()
+        );
+    )+};
+}
+implement_signed!((i8, u8), (i16, u16), (i32, u32), (i64, u64));
+
+/// The bits of a positive float are in the order of its values, those of a negative one in the opposite order.
+macro_rules! implement_float {
+    ($(($element:ty, $unsigned:ty)),+) => {$(
+        implement!(
+            $element, $unsigned, Self::NEG_INFINITY, Self::INFINITY, |value| value != value,
+            |value| {
+                let bits = value.to_bits();
+                let sign = 1 << (<$unsigned>::BITS - 1);
+                // all bits of a negative number, the sign bit of a positive one
+                bits ^ ((bits >> (<$unsigned>::BITS - 1)).wrapping_neg() | sign)
+            },
+            |image| {
+                let sign = 1 << (<$unsigned>::BITS - 1);
+                Self::from_bits(if image & sign == 0 { !image } else { image ^ sign })
+            }
+        );
+    )+};
+}
+implement_float!((f32, u32), (f64, u64));
+
+implement!(bool, u8, false, true, |_| false, u8::from, |image| image != 0);
