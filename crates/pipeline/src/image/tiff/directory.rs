@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::TiffFileError;
 
 /// A million pages is more than any instrument writes and still quick to walk through.
-const MOST_PAGES: usize = 1 << 20;
+pub(super) const MOST_PAGES: usize = 1 << 20;
 /// TIFF 6.0 knows some hundred tags; classic files cannot have more entries than this.
 const MOST_ENTRIES: u64 = 1 << 16;
 /// OME-XML of large acquisitions has some megabytes.
@@ -17,10 +17,10 @@ const MOST_VALUES: u64 = 1 << 16;
 /// One entry: where its values are, and how many.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    kind: u16,
+    pub(super) kind: u16,
     pub(super) count: u64,
     /// The place of the first value in the file.
-    offset: u64,
+    pub(super) offset: u64,
 }
 
 /// One directory.
@@ -172,6 +172,31 @@ impl<R: Read + Seek> DirectoryReader<R> {
             .seek(SeekFrom::Start(entry.offset))
             .map_err(TiffFileError::Read)?;
         (0..entry.count).map(|_| self.unsigned(size, page)).collect()
+    }
+
+    /// The number of an entry of fractions; `None` if it is none.
+    pub(super) fn rational(&mut self, entry: Entry, page: usize) -> Result<Option<f64>, TiffFileError> {
+        if (entry.kind, entry.count) != (5, 1) {
+            return Ok(None);
+        }
+        self.spend(8, page)?;
+        self.reader
+            .seek(SeekFrom::Start(entry.offset))
+            .map_err(TiffFileError::Read)?;
+        let (numerator, denominator) = (self.unsigned(4, page)?, self.unsigned(4, page)?);
+        // Both are numbers of 32 bits.
+        let fraction = numerator as f64 / denominator as f64;
+        Ok(fraction.is_finite().then_some(fraction))
+    }
+
+    /// How the file writes numbers.
+    pub(super) fn is_big_endian(&self) -> bool {
+        !self.little_endian
+    }
+
+    /// How many bytes the file has.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.file_bytes
     }
 
     /// The text of an entry, up to its first zero byte; bytes that are not UTF-8 are replaced.
