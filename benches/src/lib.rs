@@ -1,1 +1,3 @@
-//! Unpublished package: see the `[[bench]]` targets.
+//! What the benchmarks share.
+
+pub mod kernels;

@@ -2,6 +2,7 @@
 
 pub(crate) mod grouped;
 pub(crate) mod groups;
+mod integer_sums;
 pub(crate) mod moments;
 pub(crate) mod need;
 pub(crate) mod percentiles;

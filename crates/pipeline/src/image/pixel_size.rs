@@ -50,12 +50,14 @@ impl Spacing {
         if self.unit == unit {
             return Some(self);
         }
-        let (from, to) = (self.unit.size(), unit.size());
-        // Dividing by the larger of two powers of ten keeps round numbers round.
-        let value = if from >= to {
-            self.value * (from / to)
+        let ((from, from_power), (to, to_power)) = (self.unit.size(), unit.size());
+        // Whole powers of ten are exact, so round numbers stay round.
+        let power = 10_f64.powi((from_power - to_power).abs());
+        let value = self.value * from / to;
+        let value = if from_power < to_power {
+            value / power
         } else {
-            self.value / (to / from)
+            value * power
         };
         Self::new(value, unit)
     }

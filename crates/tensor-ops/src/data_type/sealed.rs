@@ -28,14 +28,31 @@ pub trait Sealed: PartialOrd + Sized {
     /// How many of at most [`CHUNK`] values are below `low`, not above `low`, below `high`, not above `high`.
     fn tally(values: &[Self], low: Self, high: Self) -> [u32; 4];
 
+    /// Whether sums of values and of their squares are computed in integers: types of 8 and 16 bits.
+    const IS_SUMMED_EXACTLY: bool;
+
+    /// The sums of at most [`CHUNK`] values and of their squares, for types that are summed exactly; 0 for others.
+    fn integer_sums(values: &[Self]) -> (i64, u64);
+
     /// How many of at most [`CHUNK`] values are NaN.
     fn count_nan(values: &[Self]) -> u32;
 }
 
 /// `$count` is an unsigned integer of the size of the element, so that lanes of vectors keep their width.
 macro_rules! implement {
-    ($element:ty, $count:ty, $lowest:expr, $highest:expr, $is_nan:expr, $image:expr, $from_image:expr) => {
+    (
+        $element:ty, $count:ty, $lowest:expr, $highest:expr, $is_nan:expr, $image:expr, $from_image:expr,
+        $is_exact:expr, $integer_sums:expr
+    ) => {
         impl Sealed for $element {
+            const IS_SUMMED_EXACTLY: bool = $is_exact;
+
+            #[inline(always)]
+            fn integer_sums(values: &[Self]) -> (i64, u64) {
+                let sums: fn(&[Self]) -> (i64, u64) = $integer_sums;
+                sums(values)
+            }
+
             const LOWEST: Self = $lowest;
             const HIGHEST: Self = $highest;
             const BITS: u32 = <$count>::BITS;
@@ -88,23 +105,49 @@ macro_rules! implement {
     };
 }
 
-macro_rules! implement_unsigned {
-    ($($element:ty),+) => {$(
-        implement!($element, $element, Self::MIN, Self::MAX, |_| false, |value| value, |image| image);
-    )+};
+/// Sums in integers of 32 bits, in which neither [`CHUNK`] values of 16 bits nor the square of one overflow.
+macro_rules! sums {
+    ($wide:ty, $values:expr) => {{
+        let (mut sum, mut squares): ($wide, u64) = (0, 0);
+        for &value in $values {
+            let wide = <$wide>::from(value);
+            sum = sum.wrapping_add(wide);
+            squares = squares.wrapping_add(u64::from((wide.wrapping_mul(wide)) as u32));
+        }
+        (i64::from(sum), squares)
+    }};
 }
-implement_unsigned!(u8, u16, u32, u64);
 
-macro_rules! implement_signed {
-    ($(($element:ty, $unsigned:ty)),+) => {$(
+macro_rules! implement_unsigned {
+    ($(($element:ty, $is_exact:expr, $sums:expr)),+) => {$(
         implement!(
-            $element, $unsigned, Self::MIN, Self::MAX, |_| false,
-            |value| value.cast_unsigned() ^ (1 << (<$unsigned>::BITS - 1)),
-            |image| (image ^ (1 << (<$unsigned>::BITS - 1))).cast_signed()
+            $element, $element, Self::MIN, Self::MAX, |_| false, |value| value, |image| image, $is_exact, $sums
         );
     )+};
 }
-implement_signed!((i8, u8), (i16, u16), (i32, u32), (i64, u64));
+implement_unsigned!(
+    (u8, true, |values| sums!(u32, values)),
+    (u16, true, |values| sums!(u32, values)),
+    (u32, false, |_| (0, 0)),
+    (u64, false, |_| (0, 0))
+);
+
+macro_rules! implement_signed {
+    ($(($element:ty, $unsigned:ty, $is_exact:expr, $sums:expr)),+) => {$(
+        implement!(
+            $element, $unsigned, Self::MIN, Self::MAX, |_| false,
+            |value| value.cast_unsigned() ^ (1 << (<$unsigned>::BITS - 1)),
+            |image| (image ^ (1 << (<$unsigned>::BITS - 1))).cast_signed(),
+            $is_exact, $sums
+        );
+    )+};
+}
+implement_signed!(
+    (i8, u8, true, |values| sums!(i32, values)),
+    (i16, u16, true, |values| sums!(i32, values)),
+    (i32, u32, false, |_| (0, 0)),
+    (i64, u64, false, |_| (0, 0))
+);
 
 /// The bits of a positive float are in the order of its values, those of a negative one in the opposite order.
 macro_rules! implement_float {
@@ -120,10 +163,21 @@ macro_rules! implement_float {
             |image| {
                 let sign = 1 << (<$unsigned>::BITS - 1);
                 Self::from_bits(if image & sign == 0 { !image } else { image ^ sign })
-            }
+            },
+            false, |_| (0, 0)
         );
     )+};
 }
 implement_float!((f32, u32), (f64, u64));
 
-implement!(bool, u8, false, true, |_| false, u8::from, |image| image != 0);
+implement!(
+    bool,
+    u8,
+    false,
+    true,
+    |_| false,
+    u8::from,
+    |image| image != 0,
+    true,
+    |values| sums!(u32, values)
+);

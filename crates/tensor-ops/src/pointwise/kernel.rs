@@ -4,9 +4,6 @@ use crate::pointwise::sigmoid::logistic;
 use crate::simd::Kernel;
 use crate::tensor::cast::CastTo;
 
-/// Number of elements that are converted before the map is applied to them: both fit into the first-level cache.
-const BLOCK: usize = 2048;
-
 /// A map with the same constants for all elements.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Uniform {
@@ -33,7 +30,6 @@ pub(crate) enum Constants<'a> {
 
 impl Constants<'_> {
     /// The constants of some of the elements.
-    #[inline(always)]
     pub(crate) fn part(&self, start: usize, length: usize) -> Self {
         match self {
             Self::Uniform(map) => Self::Uniform(*map),
@@ -41,49 +37,31 @@ impl Constants<'_> {
         }
     }
 
+    /// Puts the result for each value into its place: a loop for each kind of map, so that each is vectorised.
     #[inline(always)]
-    fn apply(&self, x: &mut [f32]) {
+    fn apply<'x>(&self, values: impl Iterator<Item = (&'x mut f32, f32)>) {
         match *self {
-            Self::Uniform(map) => map.apply(x),
-            Self::Varying([shifts, factors, offsets]) => {
-                let parameters = shifts.iter().zip(factors).zip(offsets);
-                for (value, ((&shift, &factor), &offset)) in x.iter_mut().zip(parameters) {
-                    *value = affine(*value, shift, factor, offset);
-                }
+            Self::Uniform(Uniform::Binarize { threshold }) => {
+                values.for_each(|(place, x)| *place = if x > threshold { 1.0 } else { 0.0 });
             }
-        }
-    }
-}
-
-impl Uniform {
-    #[inline(always)]
-    fn apply(self, x: &mut [f32]) {
-        match self {
-            Self::Binarize { threshold } => {
-                for value in x {
-                    *value = if *value > threshold { 1.0 } else { 0.0 };
-                }
-            }
-            Self::Clip { min, max } => {
-                for value in x {
-                    let raised = if *value < min { min } else { *value };
-                    *value = if raised > max { max } else { raised };
-                }
-            }
-            Self::Nan => x.fill(f32::NAN),
-            Self::Sigmoid => {
-                for value in x {
-                    *value = logistic(*value);
-                }
-            }
-            Self::Affine {
+            Self::Uniform(Uniform::Clip { min, max }) => values.for_each(|(place, x)| {
+                let raised = if x < min { min } else { x };
+                *place = if raised > max { max } else { raised };
+            }),
+            Self::Uniform(Uniform::Nan) => values.for_each(|(place, _)| *place = f32::NAN),
+            Self::Uniform(Uniform::Sigmoid) => values.for_each(|(place, x)| *place = logistic(x)),
+            Self::Uniform(Uniform::Affine {
                 shift,
                 factor,
                 offset,
-            } => {
-                for value in x {
-                    *value = affine(*value, shift, factor, offset);
-                }
+            }) => values.for_each(|(place, x)| *place = affine(x, shift, factor, offset)),
+            Self::Varying([shifts, factors, offsets]) => {
+                let constants = shifts.iter().zip(factors).zip(offsets);
+                values
+                    .zip(constants)
+                    .for_each(|((place, x), ((&shift, &factor), &offset))| {
+                        *place = affine(x, shift, factor, offset);
+                    });
             }
         }
     }
@@ -105,7 +83,10 @@ impl Kernel for InPlace<'_> {
 
     #[inline(always)]
     fn run(self) {
-        self.constants.apply(self.x);
+        self.constants.apply(self.x.iter_mut().map(|place| {
+            let value = *place;
+            (place, value)
+        }));
     }
 }
 
@@ -121,12 +102,8 @@ impl<T: CastTo<f32> + Copy> Kernel for Convert<'_, T> {
 
     #[inline(always)]
     fn run(self) {
-        let blocks = self.source.chunks(BLOCK).zip(self.x.chunks_mut(BLOCK));
-        for (number, (source, x)) in blocks.enumerate() {
-            for (place, value) in x.iter_mut().zip(source) {
-                *place = value.cast_to();
-            }
-            self.constants.part(number * BLOCK, x.len()).apply(x);
-        }
+        let pairs = self.x.iter_mut().zip(self.source);
+        self.constants
+            .apply(pairs.map(|(place, value)| (place, value.cast_to())));
     }
 }

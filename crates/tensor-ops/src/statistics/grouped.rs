@@ -6,8 +6,9 @@ use crate::coefficients::check_axes;
 use crate::data_type::{Element, with_array};
 use crate::error::OpError;
 use crate::statistics::groups::{Regroup, check_fit, kept_shape};
-use crate::statistics::moments::{BLOCK, Moments, PairwiseMerge};
+use crate::statistics::moments::{BLOCK, Moments};
 use crate::tensor::view::TensorView;
+use crate::threads::{GRAIN, join};
 use crate::traversal::{Inner, Traversal};
 
 /// Number of neighbouring groups that are measured side by side where groups lie next to each other in
@@ -132,13 +133,9 @@ fn measure_groups<T: Element>(
     groups: ArrayViewMutD<'_, Moments>,
 ) {
     let traversal = Traversal::new(x.shape(), x.strides(), |axis| reduced_axes.contains(&axis));
-    let mut scratch = Scratch {
-        merge: PairwiseMerge::default(),
-        buffer: Vec::with_capacity(BLOCK),
-    };
     let x = x.permuted_axes(traversal.order.as_slice());
     let groups = groups.permuted_axes(traversal.order.as_slice());
-    visit(x, groups, &traversal, traversal.outer, &mut scratch);
+    visit(x, groups, &traversal, traversal.outer);
 }
 
 /// Walks the outer axes, none of which is reduced.
@@ -147,49 +144,26 @@ fn visit<T: Element>(
     mut groups: ArrayViewMutD<'_, Moments>,
     traversal: &Traversal,
     outer: usize,
-    scratch: &mut Scratch<T>,
 ) {
-    if outer > 0 {
+    if outer > 0 && x.len() >= 2 * GRAIN && x.len_of(Axis(0)) > 1 {
+        let middle = x.len_of(Axis(0)) / 2;
+        let (x, other_x) = x.split_at(Axis(0), middle);
+        let (groups, other_groups) = groups.split_at(Axis(0), middle);
+        join(
+            || visit(x, groups, traversal, outer),
+            || visit(other_x, other_groups, traversal, outer),
+        );
+    } else if outer > 0 {
         for (x, groups) in x.outer_iter().zip(groups.outer_iter_mut()) {
-            visit(x, groups, traversal, outer - 1, scratch);
+            visit(x, groups, traversal, outer - 1);
         }
     } else if traversal.inner == Inner::Shared {
         if let Some(group) = groups.first_mut() {
-            *group = measure_group(&x, scratch);
+            *group = Moments::from_view(&x);
         }
     } else {
         measure_columns(&x, groups);
     }
-}
-
-struct Scratch<T> {
-    merge: PairwiseMerge,
-    buffer: Vec<T>,
-}
-
-/// The moments of all elements of `x`, taken in memory order as far as possible.
-fn measure_group<T: Element>(x: &ArrayViewD<'_, T>, scratch: &mut Scratch<T>) -> Moments {
-    if let Some(values) = x.as_slice_memory_order() {
-        scratch.merge.push_slice(values);
-        return scratch.merge.finish();
-    }
-    for row in x.rows() {
-        match row.as_slice() {
-            Some(values) if values.len() >= BLOCK => scratch.merge.push_slice(values),
-            _ => {
-                for &value in row {
-                    scratch.buffer.push(value);
-                    if scratch.buffer.len() == BLOCK {
-                        scratch.merge.push_slice(&scratch.buffer);
-                        scratch.buffer.clear();
-                    }
-                }
-            }
-        }
-    }
-    scratch.merge.push_slice(&scratch.buffer);
-    scratch.buffer.clear();
-    scratch.merge.finish()
 }
 
 /// Measures groups that lie side by side along the last axis; all other axes of `x` are reduced.

@@ -1,6 +1,11 @@
 //! Count, mean and variance of one group, in a form that can be merged.
 
+use ndarray::{ArrayView1, ArrayViewD};
+
+use crate::blocks::fold_blocks;
 use crate::data_type::Element;
+use crate::simd::{Kernel, dispatch};
+use crate::statistics::integer_sums::IntegerSums;
 
 /// Number of elements summed up at once; such blocks are then merged pairwise, so that rounding errors grow
 /// with the logarithm of the size of a group.
@@ -11,7 +16,7 @@ pub(crate) const BLOCK: usize = 1024;
 const MAX_CANCELLATION: f64 = 256.0;
 
 /// Number of independent sums, for the sake of instruction-level parallelism.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
 /// Count, mean and sum of squared deviations of a group of values, in `f64`.
 ///
@@ -35,9 +40,28 @@ impl Moments {
     /// The moments of the values; for values that are all equal, the mean is exact and the variance 0.
     #[must_use]
     pub fn from_slice<T: Element>(values: &[T]) -> Self {
-        let mut pairwise = PairwiseMerge::default();
-        pairwise.push_slice(values);
-        pairwise.finish()
+        Self::from_view(&ArrayView1::from(values).into_dyn())
+    }
+
+    /// The moments of all elements of `x`, which do not depend on the number of threads.
+    pub(crate) fn from_view<T: Element>(x: &ArrayViewD<'_, T>) -> Self {
+        if T::IS_SUMMED_EXACTLY {
+            let sums: IntegerSums = fold_blocks(
+                x,
+                &|sums: &mut IntegerSums, values: &[T]| sums.push_slice(values),
+                &|sums, other| sums.merge(&other),
+            );
+            return sums.moments();
+        }
+        fold_blocks(
+            x,
+            &|moments: &mut Self, values: &[T]| {
+                let mut pairwise = PairwiseMerge::default();
+                pairwise.push_slice(values);
+                moments.merge(&pairwise.finish());
+            },
+            &|moments, other| moments.merge(&other),
+        )
     }
 
     /// From the number of values, their mean and the sum of their squared deviations from it.
@@ -122,17 +146,24 @@ impl Moments {
     }
 
     /// The moments of up to a few thousand values.
+    #[inline(always)]
     fn from_block<T: Element>(values: &[T]) -> Self {
         let Some(first) = values.first() else {
             return Self::default();
         };
+        // Twice over values that are in the first-level cache: squares relative to the mean do not cancel.
         let shift = first.to_f64();
-        let (sum, squares) = shifted_sums(values, shift);
-        Self::from_shifted_sums(values.len(), shift, sum, squares).unwrap_or_else(|| {
-            let mean = shift + sum / values.len() as f64;
-            let (sum, squares) = shifted_sums(values, mean);
-            Self::from_mean_sums(values.len(), mean, sum, squares)
-        })
+        let sum = sum_in_lanes(values, |value| value.to_f64() - shift);
+        let mean = shift + sum / values.len() as f64;
+        let m2 = sum_in_lanes(values, |value| {
+            let deviation = value.to_f64() - mean;
+            deviation * deviation
+        });
+        Self {
+            count: values.len() as u64,
+            mean,
+            m2,
+        }
     }
 }
 
@@ -141,25 +172,20 @@ fn nonnegative(value: f64) -> f64 {
     if value < 0.0 { 0.0 } else { value }
 }
 
-/// The sums of `x - shift` and `(x - shift)^2`.
-fn shifted_sums<T: Element>(values: &[T], shift: f64) -> (f64, f64) {
+/// A single sum, since the compiler would vectorise across two.
+#[inline(always)]
+fn sum_in_lanes<T: Copy>(values: &[T], term: impl Fn(T) -> f64) -> f64 {
     let mut sums = [0.0; LANES];
-    let mut squares = [0.0; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest = chunks.remainder();
+    let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
-        for lane in 0..LANES {
-            let deviation = chunk[lane].to_f64() - shift;
-            sums[lane] += deviation;
-            squares[lane] += deviation * deviation;
+        for (sum, &value) in sums.iter_mut().zip(chunk) {
+            *sum += term(value);
         }
     }
-    for (lane, value) in rest.iter().enumerate() {
-        let deviation = value.to_f64() - shift;
-        sums[lane] += deviation;
-        squares[lane] += deviation * deviation;
+    for (sum, &value) in sums.iter_mut().zip(rest) {
+        *sum += term(value);
     }
-    (sums.iter().sum(), squares.iter().sum())
+    sums.iter().sum()
 }
 
 /// Merges blocks in the order of a balanced binary tree: the stack holds the moments of runs of blocks whose
@@ -173,9 +199,7 @@ pub(crate) struct PairwiseMerge {
 impl PairwiseMerge {
     /// Adds values that lie one after the other in memory.
     pub(crate) fn push_slice<T: Element>(&mut self, values: &[T]) {
-        for block in values.chunks(BLOCK) {
-            self.push(Moments::from_block(block));
-        }
+        dispatch(PushSlice { merge: self, values });
     }
 
     fn push(&mut self, mut block: Moments) {
@@ -201,5 +225,21 @@ impl PairwiseMerge {
             total = earlier;
         }
         total
+    }
+}
+
+struct PushSlice<'a, T> {
+    merge: &'a mut PairwiseMerge,
+    values: &'a [T],
+}
+
+impl<T: Element> Kernel for PushSlice<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for block in self.values.chunks(BLOCK) {
+            self.merge.push(Moments::from_block(block));
+        }
     }
 }

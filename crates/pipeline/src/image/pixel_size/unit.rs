@@ -31,29 +31,42 @@ pub enum Unit {
 }
 
 /// A unit, its name (UDUNITS-2, as OME-NGFF wants it), its symbol (the enumerations `UnitsLength` and `UnitsTime` of
-/// the OME schema 2016-06), other spellings, and its size in meters or seconds.
-type Row = (Unit, &'static str, &'static str, &'static [&'static str], f64);
+/// the OME schema 2016-06), other spellings, and its size in meters or
+/// seconds: a factor and a power of ten, since the negative ones are no binary fractions.
+type Row = (
+    Unit,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    (f64, i32),
+);
 
 const TABLE: [Row; 12] = [
-    (Unit::Angstrom, "angstrom", "Å", &["\u{212B}", "A"], 1e-10),
-    (Unit::Nanometer, "nanometer", "nm", &["nanometre"], 1e-9),
+    (Unit::Angstrom, "angstrom", "Å", &["\u{212B}", "A"], (1.0, -10)),
+    (Unit::Nanometer, "nanometer", "nm", &["nanometre"], (1.0, -9)),
     (
         Unit::Micrometer,
         "micrometer",
         "µm",
         // With the Greek letter, and as ImageJ writes it: in ASCII, with an escape, as a word.
         &["\u{3BC}m", "um", "\\u00B5m", "micron", "microns", "micrometre"],
-        1e-6,
+        (1.0, -6),
     ),
-    (Unit::Millimeter, "millimeter", "mm", &["millimetre"], 1e-3),
-    (Unit::Centimeter, "centimeter", "cm", &["centimetre"], 1e-2),
-    (Unit::Inch, "inch", "in", &["inches"], 0.0254),
-    (Unit::Meter, "meter", "m", &["metre"], 1.0),
-    (Unit::Microsecond, "microsecond", "µs", &["\u{3BC}s", "us"], 1e-6),
-    (Unit::Millisecond, "millisecond", "ms", &["msec"], 1e-3),
-    (Unit::Second, "second", "s", &["sec", "seconds"], 1.0),
-    (Unit::Minute, "minute", "min", &["minutes"], 60.0),
-    (Unit::Hour, "hour", "h", &["hours"], 3600.0),
+    (Unit::Millimeter, "millimeter", "mm", &["millimetre"], (1.0, -3)),
+    (Unit::Centimeter, "centimeter", "cm", &["centimetre"], (1.0, -2)),
+    (Unit::Inch, "inch", "in", &["inches"], (0.0254, 0)),
+    (Unit::Meter, "meter", "m", &["metre"], (1.0, 0)),
+    (
+        Unit::Microsecond,
+        "microsecond",
+        "µs",
+        &["\u{3BC}s", "us"],
+        (1.0, -6),
+    ),
+    (Unit::Millisecond, "millisecond", "ms", &["msec"], (1.0, -3)),
+    (Unit::Second, "second", "s", &["sec", "seconds"], (1.0, 0)),
+    (Unit::Minute, "minute", "min", &["minutes"], (60.0, 0)),
+    (Unit::Hour, "hour", "h", &["hours"], (3600.0, 0)),
 ];
 
 impl Unit {
@@ -99,8 +112,8 @@ impl Unit {
         )
     }
 
-    /// In meters or seconds.
-    pub(super) fn size(self) -> f64 {
+    /// In meters or seconds: a factor and a power of ten.
+    pub(super) fn size(self) -> (f64, i32) {
         self.row().4
     }
 }

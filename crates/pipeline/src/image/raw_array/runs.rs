@@ -156,7 +156,7 @@ mod tests {
         let region = Region::new([1, 0, 0], [2, 4, 5]).unwrap();
         let runs = Runs::find(&[3, 4, 5], &region, 2, 100).unwrap();
         assert_eq!(runs.places().collect::<Vec<_>>(), [140]);
-        assert_eq!(runs.gathered(), [0..80]);
+        assert_eq!(runs.gathered(), vec![0_usize..80]);
     }
 
     #[test]

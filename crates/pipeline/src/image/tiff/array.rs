@@ -193,7 +193,10 @@ impl<R: Read + Seek> TiffArray<R> {
             0..1
         };
         let wanted = Region::from_ranges(&[region.range(y), region.range(x), samples]);
-        for part in self.parts.overlapping(page, plane, &wanted)? {
+        for place in self.parts.overlapping(page, &wanted)? {
+            let Some(part) = self.parts.part(page, plane, place, &wanted)? else {
+                continue;
+            };
             let row_bytes = part.within.len() / part.within.shape()[0].max(1) * self.data_type.item_size();
             // What is decoded is there as a whole; of other parts, no more is taken than has to be.
             let block_rows = if part.is_raw {

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::directory::DirectoryReader;
-use super::layout::Layout;
+use super::layout::{Arrangement, Layout};
 use super::page::Page;
 use super::{TiffFileError, imagej};
 
@@ -28,6 +28,7 @@ impl Contents {
         let mut pages: Vec<(usize, Page)> = Vec::new();
         let mut description = None;
         let mut resolution = [None, None];
+        let (mut directory_place, mut description_place) = (0, 0);
         file.walk(|file, number, directory| {
             let page = Page::read(file, number, directory, limit)?;
             if page.is_reduced_copy {
@@ -38,6 +39,8 @@ impl Contents {
                 None => {
                     description = Page::description(file, number, directory)?;
                     resolution = Page::resolution(file, number, directory)?;
+                    directory_place = file.directory_place();
+                    description_place = Page::description_place(directory);
                 }
                 Some((_, first)) if first.layout == page.layout => {}
                 Some((first, expected)) => {
@@ -60,7 +63,7 @@ impl Contents {
             resolution,
             hidden_pages: 0,
         };
-        contents.hidden_pages = contents.count_hidden(file.file_bytes());
+        contents.hidden_pages = contents.count_hidden(file, directory_place, description_place)?;
         Ok(contents)
     }
 
@@ -71,24 +74,38 @@ impl Contents {
 
     /// The pages of an ImageJ stack that has a directory for the first only, as ImageJ writes stacks beyond 4 GiB.
     ///
-    /// Their pixels lie directly behind those of the first. That there is so much must be possible; where it is, is
-    /// checked once it is read.
-    fn count_hidden(&self, file_bytes: u64) -> usize {
-        let ([(_, page)], Some(text)) = (self.pages.as_slice(), self.description.as_deref()) else {
-            return 0;
+    /// Their pixels lie directly behind those of the first. That may be so only if there is room for them before the
+    /// end of the file, and no directory in it; otherwise the description is found to contradict the file.
+    fn count_hidden<R: Read + Seek>(
+        &self,
+        file: &mut DirectoryReader<R>,
+        directory_place: u64,
+        description_place: u64,
+    ) -> Result<usize, TiffFileError> {
+        let ([(number, page)], Some(text)) = (self.pages.as_slice(), self.description.as_deref()) else {
+            return Ok(0);
         };
-        let stated = if imagej::is_imagej(text) && page.is_raw() && page.tile.is_none() {
-            imagej::stated_images(text).unwrap_or(1)
-        } else {
-            1
+        let planes = match self.layout.arrangement {
+            Arrangement::Interleaved => 1,
+            Arrangement::Planes => self.layout.samples,
         };
-        let fits = u128::from(stated)
-            .checked_mul(self.layout.decoded_bytes())
-            .is_some_and(|bytes| bytes <= u128::from(file_bytes));
+        let is_block = page.is_raw() && page.tile.is_none() && page.offsets.count == u64::from(planes);
+        if !is_block || !imagej::is_imagej(text) {
+            return Ok(0);
+        }
+        let stated = imagej::stated_images(text).unwrap_or(1);
+        let start = u128::from(file.first(page.offsets, *number)?);
+        let bytes = u128::from(stated).checked_mul(self.layout.decoded_bytes());
+        let end = bytes
+            .and_then(|bytes| start.checked_add(bytes))
+            .unwrap_or(u128::MAX);
+        let is_free = [directory_place, description_place]
+            .into_iter()
+            .all(|place| !(start..end).contains(&u128::from(place)));
+        let fits = is_free && end <= u128::from(file.file_bytes());
         match usize::try_from(stated) {
-            Ok(stated) if fits => stated.saturating_sub(1),
-            // The description is then found to contradict the file.
-            _ => 0,
+            Ok(stated) if fits => Ok(stated.saturating_sub(1)),
+            _ => Ok(0),
         }
     }
 }

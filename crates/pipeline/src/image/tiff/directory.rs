@@ -35,6 +35,8 @@ pub(super) struct DirectoryReader<R> {
     file_bytes: u64,
     /// How many bytes of directories may still be read.
     budget: u64,
+    /// Where the directory is that was read last.
+    place: u64,
 }
 
 impl<R: Read + Seek> DirectoryReader<R> {
@@ -48,6 +50,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
             first: 0,
             file_bytes,
             budget: 0,
+            place: 0,
         };
         // Directories may share values, but not so much that a small file takes long to read.
         file.budget = file_bytes.saturating_mul(16).saturating_add(1 << 20);
@@ -89,6 +92,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
                 return Err(TiffFileError::TooManyPages { limit: MOST_PAGES });
             }
             let (directory, following) = self.directory(next, page)?;
+            self.place = next;
             visit(self, page, &directory)?;
             next = following;
         }
@@ -187,6 +191,17 @@ impl<R: Read + Seek> DirectoryReader<R> {
         // Both are numbers of 32 bits.
         let fraction = numerator as f64 / denominator as f64;
         Ok(fraction.is_finite().then_some(fraction))
+    }
+
+    /// The first value of an entry of unsigned numbers.
+    pub(super) fn first(&mut self, entry: Entry, page: usize) -> Result<u64, TiffFileError> {
+        let values = self.values(Entry { count: 1, ..entry }, page)?;
+        values.first().copied().ok_or(TiffFileError::Truncated { page })
+    }
+
+    /// Where the directory is that was handed out last.
+    pub(super) fn directory_place(&self) -> u64 {
+        self.place
     }
 
     /// How the file writes numbers.

@@ -185,6 +185,11 @@ impl Page {
         u128::from(width) * u128::from(rows) * u128::from(samples) * u128::from(self.layout.bits.div_ceil(8))
     }
 
+    /// Where the text is that the page comes with; 0 if there is none.
+    pub(super) fn description_place(directory: &Directory) -> u64 {
+        directory.get(&tag::DESCRIPTION).map_or(0, |entry| entry.offset)
+    }
+
     /// The number of pixels in one unit, across and down, that a page states.
     pub(super) fn resolution<R: Read + Seek>(
         file: &mut DirectoryReader<R>,

@@ -48,6 +48,14 @@ pub(super) struct Part {
     pub(super) is_raw: bool,
 }
 
+/// The parts of a plane: their size, and how many there are.
+struct Grid {
+    rows: usize,
+    columns: usize,
+    across: u64,
+    down: u64,
+}
+
 impl<R: Read + Seek> Parts<R> {
     pub(super) fn new(
         file: DirectoryReader<R>,
@@ -106,55 +114,76 @@ impl<R: Read + Seek> Parts<R> {
             .ok_or(TiffFileError::NoPages)
     }
 
-    /// The parts in which something is of `wanted`: rows, columns and samples of a plane of a page.
+    /// The grid of the parts of a page.
+    fn grid(&self, index: usize) -> Result<Grid, TiffFileError> {
+        let (_, page) = self.page(index)?;
+        let (height, width) = (page.layout.height as usize, page.layout.width as usize);
+        if self.contents.hidden_pages > 0 {
+            // One strip, whatever the directory says of the first page: the pixels are one block.
+            return Ok(Grid {
+                rows: height,
+                columns: width,
+                across: 1,
+                down: 1,
+            });
+        }
+        let ((columns, rows), (across, down)) = (page.part_size(), page.parts());
+        Ok(Grid {
+            rows: rows as usize,
+            columns: columns as usize,
+            across: across.into(),
+            down: down.into(),
+        })
+    }
+
+    /// The parts in which something is of `wanted`, by row and column: rows, columns and samples of a page.
+    ///
+    /// They may be very many in a damaged file, so they are not made before they are needed.
     pub(super) fn overlapping(
         &self,
         index: usize,
-        plane: usize,
         wanted: &Region,
-    ) -> Result<Vec<Part>, TiffFileError> {
+    ) -> Result<impl Iterator<Item = (usize, usize)> + use<R>, TiffFileError> {
+        let grid = self.grid(index)?;
+        let range =
+            |axis: usize, length: usize| wanted.start()[axis] / length..wanted.end(axis).div_ceil(length);
+        let (rows, columns) = (range(0, grid.rows), range(1, grid.columns));
+        Ok(rows.flat_map(move |row| columns.clone().map(move |column| (row, column))))
+    }
+
+    /// One of the parts of a page, or of one of its planes, and what is wanted of it; nothing if that is nothing.
+    pub(super) fn part(
+        &self,
+        index: usize,
+        plane: usize,
+        (part_row, part_column): (usize, usize),
+        wanted: &Region,
+    ) -> Result<Option<Part>, TiffFileError> {
         let (_, page) = self.page(index)?;
-        let (height, width) = (page.layout.height as usize, page.layout.width as usize);
-        let (mut columns, mut rows) = (page.part_size().0 as usize, page.part_size().1 as usize);
-        let (mut across, mut down) = (u64::from(page.parts().0), u64::from(page.parts().1));
-        if self.contents.hidden_pages > 0 {
-            // One strip, whatever the directory says of the first page: the pixels are one block.
-            (columns, rows, across, down) = (width, height, 1, 1);
-        }
-        let first = |axis: usize, length: usize| wanted.start()[axis] / length;
-        let last = |axis: usize, length: usize| (wanted.end(axis) - 1) / length;
-        let mut parts = Vec::new();
-        for part_row in first(0, rows)..=last(0, rows) {
-            for part_column in first(1, columns)..=last(1, columns) {
-                let (top, left) = (part_row * rows, part_column * columns);
-                // Only strips end with the page.
-                let rows = if page.tile.is_some() {
-                    rows
-                } else {
-                    rows.min(height - top)
-                };
-                let part = Region::from_ranges(&[top..top + rows, left..left + columns, wanted.range(2)]);
-                let Some(common) = part.intersection(wanted) else {
-                    continue;
-                };
-                let within = Region::from_ranges(&[
-                    common.start()[0] - top..common.end(0) - top,
-                    common.start()[1] - left..common.end(1) - left,
-                    common.range(2),
-                ]);
-                parts.push(Part {
-                    page: index,
-                    number: plane as u64 * across * down + part_row as u64 * across + part_column as u64,
-                    rows,
-                    columns,
-                    within,
-                    row: common.start()[0],
-                    column: common.start()[1],
-                    is_raw: page.is_raw(),
-                });
-            }
-        }
-        Ok(parts)
+        let grid = self.grid(index)?;
+        let (top, left) = (part_row * grid.rows, part_column * grid.columns);
+        // Only strips end with the page.
+        let rows = match page.tile {
+            Some(_) => grid.rows,
+            None => grid.rows.min((page.layout.height as usize).saturating_sub(top)),
+        };
+        let part = Region::from_ranges(&[top..top + rows, left..left + grid.columns, wanted.range(2)]);
+        Ok(part.intersection(wanted).map(|common| Part {
+            page: index,
+            number: plane as u64 * grid.across * grid.down
+                + part_row as u64 * grid.across
+                + part_column as u64,
+            rows,
+            columns: grid.columns,
+            within: Region::from_ranges(&[
+                common.start()[0] - top..common.end(0) - top,
+                common.start()[1] - left..common.end(1) - left,
+                common.range(2),
+            ]),
+            row: common.start()[0],
+            column: common.start()[1],
+            is_raw: page.is_raw(),
+        }))
     }
 
     /// Read `wanted` of a part. The result is in a tensor of rows, columns and samples; where in it is told, too.

@@ -49,9 +49,9 @@ mod tests {
     #[test]
     fn bits_of_eight_elements() {
         // The lowest bits of elements 0 and 2, the highest of element 7.
-        let mut elements = [0; 9];
-        restore_bits(&[0b101, 0, 0, 0, 0, 0, 0, 0b1000_0000, 7], &mut elements, 1);
-        assert_eq!(elements, [1, 0, 1, 0, 0, 0, 0, 128, 7]);
+        let mut elements = [0; 8];
+        restore_bits(&[0b101, 0, 0, 0, 0, 0, 0, 0b1000_0000], &mut elements, 1);
+        assert_eq!(elements, [1, 0, 1, 0, 0, 0, 0, 128]);
         let mut few = [0; 3];
         restore_bits(&[1, 2, 3], &mut few, 1);
         assert_eq!(few, [1, 2, 3]);
