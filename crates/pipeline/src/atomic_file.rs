@@ -4,6 +4,8 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// What a closure of [`write_atomically`] writes into: buffered, and it can seek.
 pub type AtomicWriter<'file> = BufWriter<&'file File>;
 
@@ -42,23 +44,52 @@ pub fn write_atomically<T, E>(
 where
     E: From<io::Error>,
 {
-    let target = Target::find(path)?;
-    let mut temporary = tempfile::Builder::new();
-    temporary.prefix(".").suffix(".partial");
-    if let Some(permissions) = new_file_permissions() {
-        temporary.permissions(permissions);
-    }
-    let temporary = temporary.tempfile_in(&target.folder)?;
-    if let Some(permissions) = target.permissions {
-        temporary.as_file().set_permissions(permissions)?;
-    }
-    let mut writer = BufWriter::new(temporary.as_file());
+    let file = AtomicFile::create(path)?;
+    let mut writer = BufWriter::new(file.as_file());
     let written = write(&mut writer)?;
     writer.flush()?;
     drop(writer);
-    temporary.as_file().sync_all()?;
-    temporary.persist(&target.path).map_err(|failed| failed.error)?;
+    file.finish()?;
     Ok(written)
+}
+
+/// A file under a temporary name that takes its own at the end; dropped before that, it is gone.
+pub(crate) struct AtomicFile {
+    temporary: NamedTempFile,
+    target: PathBuf,
+}
+
+impl AtomicFile {
+    /// An empty file beside `path`.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        let target = Target::find(path)?;
+        let mut temporary = tempfile::Builder::new();
+        temporary.prefix(".").suffix(".partial");
+        if let Some(permissions) = new_file_permissions() {
+            temporary.permissions(permissions);
+        }
+        let temporary = temporary.tempfile_in(&target.folder)?;
+        if let Some(permissions) = target.permissions {
+            temporary.as_file().set_permissions(permissions)?;
+        }
+        Ok(Self {
+            temporary,
+            target: target.path,
+        })
+    }
+
+    pub(crate) fn as_file(&self) -> &File {
+        self.temporary.as_file()
+    }
+
+    /// Flush to the disk, then take the name of the target.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.temporary.as_file().sync_all()?;
+        self.temporary
+            .persist(&self.target)
+            .map_err(|failed| failed.error)?;
+        Ok(())
+    }
 }
 
 /// Where the bytes end up once symbolic links are followed.

@@ -24,12 +24,15 @@ mod error;
 mod file_axes;
 mod infer;
 mod map;
+mod plan;
 
 pub use error::AxesError;
 pub(crate) use file_axes::FileAxes;
 pub use file_axes::map_from_tensor;
 pub use infer::infer_axes;
 pub use map::map_to_tensor;
+pub(crate) use map::rearrange;
+pub(crate) use plan::TensorAxes;
 
 /// The axes of an array, slowest first: distinct letters out of `bitczyx`.
 ///

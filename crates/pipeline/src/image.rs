@@ -1,4 +1,4 @@
-//! Images in files: `.npy`, PNG and TIFF.
+//! Images in files: `.npy`, PNG, TIFF and OME-Zarr.
 //!
 //! [`read_image`] and [`write_image`] choose the format by the extension of the path. What a file claims about its
 //! size is checked before memory is taken for it, and no file, however damaged, makes a reader panic.
@@ -8,6 +8,11 @@
 //! | `.npy` | all of [`DataType`](tensor_ops::DataType) | not in the file |
 //! | PNG | `uint8`, `uint16` | `yx`, or `yxc` |
 //! | TIFF | all but `bool`, which is written as `uint8` | `yx` and any of `t`, `z`, `c` |
+//! | OME-Zarr | all | `yx` and any of `t`, `c`, `z` |
+//!
+//! Images larger than memory are read and written in parts: [`open_source`] and [`create_sink`] give a
+//! [`TileSource`](tiling::TileSource) and a [`TileSink`](tiling::TileSink) of tensors, [`MappedSource`] presents a
+//! source in the axis order of a model. Formats but `.npy` are features of this crate: `png`, `tiff`, `zarr`.
 //!
 //! ```
 //! use ndarray::ArrayD;
@@ -25,7 +30,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::io::BufReader;
 use std::path::Path;
 
 use tensor_ops::Tensor;
@@ -34,25 +38,49 @@ use crate::atomic_file::write_atomically;
 use crate::axes::ImageAxes;
 
 mod arrays;
+#[cfg(any(feature = "tiff", feature = "zarr"))]
+mod chunk_cache;
+mod element;
 mod error;
 mod format;
+mod mapped_sink;
+mod mapped_source;
 mod npy;
 mod options;
+mod pixel_size;
+#[cfg(feature = "png")]
 mod png;
+mod raw_array;
 mod regular_file;
+mod scratch;
+mod sink;
+mod source;
+#[cfg(feature = "tiff")]
 mod tiff;
+#[cfg(feature = "zarr")]
+mod zarr;
 
 pub use error::{ImageError, ImageErrorKind};
 pub use format::ImageFormat;
+pub use mapped_source::MappedSource;
 pub use npy::{NpyError, read_npy, read_npy_file, write_npy};
 pub use options::{PngScaling, TiffCompression, WriteOptions};
+pub use pixel_size::{PixelSize, Spacing, Unit};
+#[cfg(feature = "png")]
 pub use png::PngError;
+pub use scratch::ScratchArray;
+pub use sink::{ImageSink, SinkOptions, create_sink};
+pub use source::{ImageSource, MAX_PART_BYTES, SourceOptions, open_source, open_source_with};
+#[cfg(feature = "tiff")]
 pub use tiff::TiffFileError;
+#[cfg(feature = "zarr")]
+pub use zarr::{OmeZarrVersion, ZarrCompression, ZarrError, ZarrOptions, ZarrSink};
 
-/// The most bytes of decoded pixels that a PNG or TIFF file may have: 4 GiB.
+/// The most bytes of decoded pixels that [`read_image`] reads of a PNG, TIFF or Zarr image: 4 GiB.
 ///
 /// Compression lets a file of a few bytes claim any size, so there is no bound in the file itself. A program that
-/// reads larger images keeps them as `.npy`, where the bound is the size of the file.
+/// reads larger images keeps them as `.npy`, where the bound is the size of the file, or reads them in parts, see
+/// [`open_source`].
 pub const MAX_DECODED_BYTES: u64 = 4 << 30;
 
 /// An image that was read from a file.
@@ -82,20 +110,28 @@ pub struct Image {
 pub fn read_image(path: impl AsRef<Path>) -> Result<Image, ImageError> {
     let path = path.as_ref();
     let format = ImageFormat::from_path(path)?;
-    let (tensor, axes) = match format {
-        ImageFormat::Npy => (read_npy_file(path)?, None),
-        ImageFormat::Png | ImageFormat::Tiff => {
-            let decoded = regular_file::open(path).and_then(|(file, _)| {
-                let reader = BufReader::new(file);
-                Ok(match format {
-                    ImageFormat::Png => png::read(reader, MAX_DECODED_BYTES)?,
-                    _ => tiff::read(reader, MAX_DECODED_BYTES)?,
-                })
-            });
-            let (tensor, axes) = decoded.map_err(|kind| ImageError::at(path, kind))?;
-            (tensor, Some(axes))
+    let read = || -> Result<(Tensor, Option<ImageAxes>), ImageErrorKind> {
+        match format {
+            ImageFormat::Npy => Ok((npy::read_path(path)?, None)),
+            #[cfg(feature = "png")]
+            ImageFormat::Png => {
+                let (file, _) = regular_file::open(path)?;
+                let (tensor, axes) = png::read(std::io::BufReader::new(file), MAX_DECODED_BYTES)?;
+                Ok((tensor, Some(axes)))
+            }
+            #[cfg(feature = "tiff")]
+            ImageFormat::Tiff => {
+                let (file, _) = regular_file::open(path)?;
+                let (tensor, axes) = tiff::read(std::io::BufReader::new(file), MAX_DECODED_BYTES)?;
+                Ok((tensor, Some(axes)))
+            }
+            #[cfg(feature = "zarr")]
+            ImageFormat::Zarr => zarr::read(path, MAX_DECODED_BYTES),
+            #[cfg(not(all(feature = "png", feature = "tiff", feature = "zarr")))]
+            _ => Err(format.not_built()),
         }
     };
+    let (tensor, axes) = read().map_err(|kind| ImageError::at(path, kind))?;
     Ok(Image { tensor, axes, format })
 }
 
@@ -121,10 +157,22 @@ pub fn write_image(
 ) -> Result<(), ImageError> {
     let path = path.as_ref();
     let format = ImageFormat::from_path(path)?;
-    write_atomically(path, |writer| match format {
-        ImageFormat::Npy => npy::write(writer, tensor, axes),
-        ImageFormat::Png => png::write(writer, tensor, axes, options.png_scaling),
-        ImageFormat::Tiff => tiff::write(writer, tensor, axes, options.tiff_compression),
-    })
-    .map_err(|kind: ImageErrorKind| ImageError::at(path, kind))
+    let write = || match format {
+        ImageFormat::Npy => write_atomically(path, |writer| npy::write(writer, tensor, axes)),
+        #[cfg(feature = "png")]
+        ImageFormat::Png => write_atomically(path, |writer| {
+            png::write(writer, tensor, axes, options.png_scaling)
+        }),
+        #[cfg(feature = "tiff")]
+        ImageFormat::Tiff => write_atomically(path, |writer| {
+            tiff::write(writer, tensor, axes, options.tiff_compression)
+        }),
+        #[cfg(feature = "zarr")]
+        ImageFormat::Zarr => zarr::write(path, tensor, axes),
+        #[cfg(not(all(feature = "png", feature = "tiff", feature = "zarr")))]
+        _ => Err(format.not_built()),
+    };
+    // Formats without choices do not look at them.
+    let _ = options;
+    write().map_err(|kind| ImageError::at(path, kind))
 }

@@ -82,6 +82,24 @@ pub enum AxesError {
         length: usize,
     },
 
+    /// A position was chosen along an axis where there is no choice.
+    #[error(
+        "position {position} along '{letter}' cannot be chosen: the image has axes '{image_axes}' (shape {shape:?}) and \
+         the model '{wanted}', expected an axis that only the image has and a position on it"
+    )]
+    Selection {
+        /// The axes of the image.
+        image_axes: ImageAxes,
+        /// The shape of the image.
+        shape: Vec<usize>,
+        /// The axes of the model.
+        wanted: ImageAxes,
+        /// The axis.
+        letter: char,
+        /// The chosen position.
+        position: usize,
+    },
+
     /// The array fits the model's axes in more than one way.
     #[error(
         "an array of shape {shape:?} can be {candidates} for a model with axes '{wanted}', state its axes with --axes",

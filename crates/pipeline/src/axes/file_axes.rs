@@ -13,6 +13,7 @@ const MOST_PNG_CHANNELS: usize = 4;
 /// - `.npy` holds anything: nothing changes.
 /// - PNG holds `yx`, or `yxc` with 2 to 4 channels.
 /// - TIFF holds `yx` with any of `t`, `z`, `c` in front, in this order.
+/// - OME-Zarr holds `yx` with any of `t`, `c`, `z` in front, in this order.
 ///
 /// Other axes, and `t`, `z`, `c` of length 1, are dropped.
 ///
@@ -20,7 +21,7 @@ const MOST_PNG_CHANNELS: usize = 4;
 ///
 /// - [`AxesError::RankMismatch`]: `output_axes` are not as many as the tensor has,
 /// - [`AxesError::NotRepresentable`]: an axis of another length than 1 that the format has no place for (so several
-///   images along `b`, and everything with an axis of length 0 in PNG and TIFF),
+///   images along `b`, and everything with an axis of length 0 in other formats than `.npy`),
 /// - [`AxesError::NotAnImage`]: no axis `y` or no axis `x`.
 ///
 /// # Examples
@@ -74,6 +75,7 @@ impl FileAxes {
             ImageFormat::Npy => axes.as_str(),
             ImageFormat::Png => "yxc",
             ImageFormat::Tiff => "tzcyx",
+            ImageFormat::Zarr => "tczyx",
         };
         let mut kept = Vec::with_capacity(shape.len());
         let mut letters = String::new();
@@ -105,8 +107,8 @@ impl FileAxes {
             let fits = match format {
                 ImageFormat::Npy => true,
                 ImageFormat::Png if letter == 'c' => (1..=MOST_PNG_CHANNELS).contains(&length),
-                ImageFormat::Png | ImageFormat::Tiff if is_kept => length > 0,
-                ImageFormat::Png | ImageFormat::Tiff => length == 1,
+                _ if is_kept => length > 0,
+                _ => length == 1,
             };
             if !fits {
                 let (axes, shape) = (axes.clone(), shape.to_vec());
@@ -127,6 +129,11 @@ impl FileAxes {
             kept,
             dropped,
         })
+    }
+
+    /// The lengths of the axes of the file.
+    pub(crate) fn shape(&self) -> Vec<usize> {
+        self.kept.iter().map(|&(_, length)| length).collect()
     }
 
     /// For each axis of the file which axis of the tensor it is.

@@ -2,7 +2,7 @@
 
 use tensor_ops::Tensor;
 
-use super::{AxesError, ImageAxes};
+use super::{AxesError, ImageAxes, TensorAxes};
 
 /// Rearrange an image to the axes that a model wants.
 ///
@@ -16,50 +16,29 @@ use super::{AxesError, ImageAxes};
 /// - [`AxesError::Surplus`]: the image has an axis of another length than 1 that the model lacks,
 /// - [`AxesError::MissingSpatial`]: the model wants `y` or `x` and the image has none.
 pub fn map_to_tensor(image: Tensor, image_axes: &ImageAxes, wanted: &ImageAxes) -> Result<Tensor, AxesError> {
-    let shape = image.shape().to_vec();
-    image_axes.check_rank(&shape)?;
-    let mut letters: Vec<char> = image_axes.letters().collect();
-    for (letter, &length) in image_axes.letters().zip(&shape) {
-        if !wanted.contains(letter) && length != 1 {
-            return Err(AxesError::Surplus {
-                image_axes: image_axes.clone(),
-                shape,
-                wanted: wanted.clone(),
-                letter,
-                length,
-            });
-        }
-    }
-    if let Some(letter) = wanted
-        .letters()
-        .find(|&letter| matches!(letter, 'y' | 'x') && !image_axes.contains(letter))
-    {
-        return Err(AxesError::MissingSpatial {
-            image_axes: image_axes.clone(),
-            shape,
-            wanted: wanted.clone(),
-            letter,
-        });
-    }
+    let plan = TensorAxes::plan(image.shape(), image_axes, wanted, &[])?;
+    rearrange(image, &plan)
+}
 
-    let mut tensor = image;
+/// Bring a part of an image into the order of the model. The part has length 1 along the axes that go.
+pub(crate) fn rearrange(part: Tensor, plan: &TensorAxes) -> Result<Tensor, AxesError> {
+    let mut tensor = part;
+    let mut left: Vec<usize> = (0..tensor.ndim()).collect();
     // From the last axis to the first, so that an index stays valid while axes behind it go.
-    for axis in (0..letters.len()).rev() {
-        if letters.get(axis).is_some_and(|&letter| !wanted.contains(letter)) {
-            tensor = tensor.remove_axis(axis)?;
-            letters.remove(axis);
+    for &(axis, _) in plan.dropped.iter().rev() {
+        tensor = tensor.remove_axis(axis)?;
+        left.remove(axis);
+    }
+    let mut order = Vec::with_capacity(plan.sources.len());
+    for source in &plan.sources {
+        match source.and_then(|axis| left.iter().position(|&other| other == axis)) {
+            Some(place) => order.push(place),
+            None => {
+                let last = tensor.ndim();
+                order.push(last);
+                tensor = tensor.insert_axis(last)?;
+            }
         }
     }
-    for letter in wanted.letters() {
-        if !letters.contains(&letter) {
-            tensor = tensor.insert_axis(0)?;
-            letters.insert(0, letter);
-        }
-    }
-    // Every wanted letter is there by now, so none is filtered out.
-    let order: Vec<usize> = wanted
-        .letters()
-        .filter_map(|letter| letters.iter().position(|&have| have == letter))
-        .collect();
     Ok(tensor.permuted_axes(&order)?)
 }

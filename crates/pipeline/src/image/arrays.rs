@@ -1,7 +1,11 @@
 //! Code that is the same for arrays of every data type.
 
-use ndarray::{ArrayD, ArrayViewD, Axis};
+use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn, Slice};
+use tensor_ops::{DataType, Tensor};
+use tiling::Region;
 
+use super::ImageErrorKind;
+use super::element::with_element_type;
 use crate::axes::FileAxes;
 
 /// Evaluate `$body` with the array inside of a [`Tensor`](tensor_ops::Tensor), whatever its type.
@@ -43,4 +47,78 @@ pub(super) fn in_file_order<'array, T>(array: &'array ArrayD<T>, plan: &FileAxes
         }
     }
     view.permuted_axes(kept)
+}
+
+/// Room for so many elements, which may be more than there is memory for.
+pub(super) fn allocate<T>(count: usize) -> Result<Vec<T>, ImageErrorKind> {
+    let mut elements = Vec::new();
+    elements
+        .try_reserve_exact(count)
+        .map_err(|_| ImageErrorKind::OutOfMemory {
+            bytes: count as u128 * size_of::<T>() as u128,
+        })?;
+    Ok(elements)
+}
+
+/// A tensor of zeros. The system gives the memory for it when it is written to.
+pub(super) fn zeros(data_type: DataType, shape: &[usize]) -> Result<Tensor, ImageErrorKind> {
+    with_element_type!(data_type, Element => {
+        let count = Region::whole(shape).len();
+        // What is too much even to be asked for is an error here instead of the end of the program below.
+        drop(allocate::<Element>(count)?);
+        shaped(shape, vec![Element::default(); count]).map(Tensor::from)
+    })
+}
+
+/// The elements as an array, of which there are as many as the shape needs.
+pub(super) fn shaped<T>(shape: &[usize], elements: Vec<T>) -> Result<ArrayD<T>, ImageErrorKind> {
+    ArrayD::from_shape_vec(IxDyn(shape), elements).map_err(|_| ImageErrorKind::TooLarge {
+        shape: shape.to_vec(),
+    })
+}
+
+/// Copy the part `from` of one tensor to the part of another that starts at `to`.
+///
+/// Both parts must be within their tensors.
+pub(super) fn paste(
+    target: &mut Tensor,
+    to: &[usize],
+    source: &Tensor,
+    from: &Region,
+) -> Result<(), ImageErrorKind> {
+    let place = Region::new(to, from.shape())?;
+    place.check_within(target.shape())?;
+    from.check_within(source.shape())?;
+    macro_rules! paste_alike {
+        ($($kind:ident),+) => {
+            match (target, source) {
+                $(
+                    (Tensor::$kind(target), Tensor::$kind(source)) => {
+                        target
+                            .slice_each_axis_mut(|axis| slice(&place, axis.axis))
+                            .assign(&source.slice_each_axis(|axis| slice(from, axis.axis)));
+                        Ok(())
+                    }
+                )+
+                (target, source) => Err(ImageErrorKind::OtherDataType {
+                    found: source.data_type(),
+                    expected: target.data_type(),
+                }),
+            }
+        };
+    }
+    paste_alike!(
+        Bool, Uint8, Int8, Uint16, Int16, Uint32, Int32, Uint64, Int64, Float32, Float64
+    )
+}
+
+/// A copy of a part of a tensor, which must be within it.
+pub(super) fn part(tensor: &Tensor, region: &Region) -> Result<Tensor, ImageErrorKind> {
+    let mut copy = zeros(tensor.data_type(), region.shape())?;
+    paste(&mut copy, &vec![0; region.rank()], tensor, region)?;
+    Ok(copy)
+}
+
+fn slice(region: &Region, axis: Axis) -> Slice {
+    Slice::from(region.range(axis.index()))
 }

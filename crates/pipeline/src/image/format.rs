@@ -15,13 +15,16 @@ pub enum ImageFormat {
     Png,
     /// Tagged Image File Format, with or without the descriptions of ImageJ and OME.
     Tiff,
+    /// OME-Zarr: a folder with an array in chunks, versions 2 and 3 of the Zarr format.
+    Zarr,
 }
 
 impl ImageFormat {
     /// The extensions of all formats, with their dot.
-    pub const EXTENSIONS: [&'static str; 4] = [".npy", ".png", ".tif", ".tiff"];
+    pub const EXTENSIONS: [&'static str; 5] = [".npy", ".png", ".tif", ".tiff", ".zarr"];
 
-    /// The format that the extension of a path tells; upper and lower case are the same.
+    /// The format that the extension of a path tells; upper and lower case are the same. A path without a known
+    /// extension that goes on below a folder with the extension `.zarr` is one in it.
     ///
     /// # Errors
     ///
@@ -34,6 +37,8 @@ impl ImageFormat {
             Some("npy") => Ok(Self::Npy),
             Some("png") => Ok(Self::Png),
             Some("tif" | "tiff") => Ok(Self::Tiff),
+            Some("zarr") => Ok(Self::Zarr),
+            _ if is_in_zarr(path) => Ok(Self::Zarr),
             _ => Err(ImageError::at(
                 path,
                 ImageErrorKind::UnknownExtension { extension },
@@ -41,13 +46,37 @@ impl ImageFormat {
         }
     }
 
+    /// That this build lacks the format.
+    #[cfg(not(all(feature = "png", feature = "tiff", feature = "zarr")))]
+    pub(crate) fn not_built(self) -> ImageErrorKind {
+        let feature = match self {
+            Self::Npy => "npy",
+            Self::Png => "png",
+            Self::Tiff => "tiff",
+            Self::Zarr => "zarr",
+        };
+        ImageErrorKind::NotBuilt {
+            format: self,
+            feature,
+        }
+    }
+
     /// Where an image fits that does not fit here.
     pub(crate) fn wider_format(self) -> &'static str {
         match self {
-            Self::Npy | Self::Tiff => ".npy",
+            Self::Npy | Self::Tiff | Self::Zarr => ".npy",
             Self::Png => ".tif or .npy",
         }
     }
+}
+
+/// Whether a path goes on below a folder of Zarr, to one of several images in it.
+fn is_in_zarr(path: &Path) -> bool {
+    path.ancestors().skip(1).any(|folder| {
+        folder
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("zarr"))
+    })
 }
 
 impl fmt::Display for ImageFormat {
@@ -56,6 +85,7 @@ impl fmt::Display for ImageFormat {
             Self::Npy => "npy",
             Self::Png => "PNG",
             Self::Tiff => "TIFF",
+            Self::Zarr => "OME-Zarr",
         })
     }
 }

@@ -19,9 +19,14 @@ mod descriptor;
 mod error;
 mod header;
 mod literal;
+mod sink;
+mod source;
 
+pub(super) use descriptor::ElementType;
 pub use error::NpyError;
 use header::Header;
+pub(super) use sink::NpyFile;
+pub(super) use source::NpySource;
 
 /// Read one array in the `.npy` format: any [`DataType`], both byte orders, both memory orders.
 ///
@@ -61,8 +66,12 @@ pub fn read_npy<R: Read>(reader: R, available_bytes: u64) -> Result<Tensor, Imag
 /// As [`read_npy`], with the path; and if the file cannot be opened, or is no regular file: a folder, a pipe, a device.
 pub fn read_npy_file(path: impl AsRef<Path>) -> Result<Tensor, ImageError> {
     let path = path.as_ref();
-    let (file, length) = regular_file::open(path).map_err(|error| ImageError::at(path, error))?;
-    read(BufReader::new(file), length).map_err(|error| ImageError::at(path, error))
+    read_path(path).map_err(|kind| ImageError::at(path, kind))
+}
+
+pub(super) fn read_path(path: &Path) -> Result<Tensor, ImageErrorKind> {
+    let (file, length) = regular_file::open(path)?;
+    Ok(read(BufReader::new(file), length)?)
 }
 
 /// Write an `.npy` file, in the byte order of the machine.

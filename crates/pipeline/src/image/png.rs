@@ -4,10 +4,17 @@ use tensor_ops::DataType;
 
 mod read;
 mod scale;
+mod sink;
+mod source;
 mod write;
 
 pub(super) use read::read;
+pub(super) use sink::PngFile;
+pub(super) use source::PngSource;
 pub(super) use write::write;
+
+/// The most bytes of pixels that are kept in memory for an image that is read or written in parts: 1 GiB.
+const MAX_TILED_BYTES: u64 = 1 << 30;
 
 /// Why a PNG file cannot be read or written.
 #[derive(Debug, thiserror::Error)]

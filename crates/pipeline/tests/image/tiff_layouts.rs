@@ -216,3 +216,18 @@ proptest! {
         prop_assert_eq!(again, tensor);
     }
 }
+
+#[test]
+fn samples_that_are_no_colours_are_read_too() {
+    let page = Page::new(2, 1, 4, 8)
+        .strips(1, vec![(1..=8).collect()])
+        .with(262, Values::Short(vec![2]))
+        .with(338, Values::Short(vec![0]));
+    let image = read(&build(CLASSIC, &[page])).unwrap();
+    assert_eq!(image.axes, Some(axes("yxc")));
+    let expected: Vec<u8> = (1..=8).collect();
+    assert_eq!(
+        image.tensor,
+        Tensor::from(ArrayD::from_shape_vec(vec![1, 2, 4], expected).unwrap())
+    );
+}

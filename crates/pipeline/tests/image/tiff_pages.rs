@@ -72,15 +72,27 @@ fn channels_of_an_imagej_hyperstack_run_fastest() {
 }
 
 #[test]
-fn an_imagej_stack_of_one_directory_is_an_error() {
+fn an_imagej_stack_may_have_one_directory() {
+    // As ImageJ writes stacks beyond 4 GiB: the pixels of the other pages are behind those of the first.
     let description = "ImageJ=1.53t\nimages=12\nslices=12\n";
-    let message = read(&build(CLASSIC, &numbered_pages(1, Some(description))))
-        .unwrap_err()
-        .to_string();
+    let mut file = build(CLASSIC, &numbered_pages(1, Some(description)));
+    let message = read(&file).unwrap_err().to_string();
     assert!(
         message.contains("ImageJ") && message.contains("z = 12") && message.contains("1 page"),
         "{message}"
     );
+    // The only strip is moved to the end, and its place in the directory with it.
+    let entry = file
+        .windows(2)
+        .position(|tag| tag == 273_u16.to_le_bytes())
+        .unwrap();
+    let end = file.len() as u32;
+    file[entry + 8..entry + 12].copy_from_slice(&end.to_le_bytes());
+    file.extend((0..12).flat_map(|page| [page, 100]));
+    let image = read(&file).unwrap();
+    assert_eq!(image.axes, Some(axes("zyx")));
+    assert_eq!(page_numbers(image.tensor), (0..12).collect::<Vec<u8>>());
+    assert!(read(&file[..file.len() - 1]).is_err());
 }
 
 #[test]

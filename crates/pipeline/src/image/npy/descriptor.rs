@@ -7,15 +7,15 @@ use super::literal::shorten;
 
 /// An element type and how its bytes are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ElementType {
-    pub(super) data_type: DataType,
+pub(in crate::image) struct ElementType {
+    pub(in crate::image) data_type: DataType,
     /// Of no meaning for elements of one byte.
-    pub(super) big_endian: bool,
+    pub(in crate::image) big_endian: bool,
 }
 
 impl ElementType {
     /// Read a descriptor: an optional byte order (`<`, `>`, `=`, `|`), a kind and a size in bytes.
-    pub(super) fn parse(descriptor: &str) -> Result<Self, NpyError> {
+    pub(in crate::image) fn parse(descriptor: &str) -> Result<Self, NpyError> {
         let (order, name) = match descriptor.chars().next() {
             Some(order @ ('<' | '>' | '=' | '|')) => (order, descriptor.get(1..).unwrap_or_default()),
             _ => ('=', descriptor),
@@ -46,7 +46,7 @@ impl ElementType {
     }
 
     /// The one descriptor that `ndarray-npy` knows for this type.
-    pub(super) fn canonical(self) -> String {
+    pub(in crate::image) fn canonical(self) -> String {
         let size = self.data_type.item_size();
         let kind = match self.data_type {
             DataType::Bool => 'b',

@@ -17,6 +17,8 @@ pub(super) struct Header {
     pub(super) element: ElementType,
     pub(super) fortran_order: bool,
     pub(super) shape: Vec<u64>,
+    /// Where the first element is, in bytes from the start.
+    pub(super) data_start: u64,
     /// The size of the elements together.
     pub(super) data_bytes: u64,
 }
@@ -65,26 +67,40 @@ impl Header {
             element,
             fortran_order: literal.fortran_order,
             shape: literal.shape,
+            data_start: prefix_bytes + length,
             data_bytes,
         })
     }
 
-    /// A header of version 1.0 that states the same, as `numpy.save` would write it.
-    pub(super) fn canonical(&self) -> Vec<u8> {
+    /// A header of version 1.0 that states the same, blank up to a multiple of `align` bytes.
+    fn padded(&self, align: usize) -> Vec<u8> {
         let shape: String = self.shape.iter().map(|length| format!("{length}, ")).collect();
         let fortran_order = if self.fortran_order { "True" } else { "False" };
         let text = format!(
-            "{{'descr': '{}', 'fortran_order': {fortran_order}, 'shape': ({}), }}\n",
+            "{{'descr': '{}', 'fortran_order': {fortran_order}, 'shape': ({}), }}",
             self.element.canonical(),
             // `(3,)` and `(3, 4,)` are tuples, `(,)` is not.
             shape.trim_end()
         );
+        let mut text = text.into_bytes();
+        text.resize((10 + text.len() + 1).next_multiple_of(align) - 11, b' ');
+        text.push(b'\n');
         let mut header = MAGIC.to_vec();
         header.extend([1, 0]);
         // At most 64 lengths of at most 20 digits: far below the 65535 that fit.
         header.extend(u16::try_from(text.len()).unwrap_or(u16::MAX).to_le_bytes());
-        header.extend(text.as_bytes());
+        header.extend(text);
         header
+    }
+
+    /// A header of version 1.0 that states the same.
+    pub(super) fn canonical(&self) -> Vec<u8> {
+        self.padded(1)
+    }
+
+    /// A header after which elements are where memory maps want them, as `numpy.save` writes it.
+    pub(super) fn aligned(&self) -> Vec<u8> {
+        self.padded(64)
     }
 }
 
@@ -142,13 +158,17 @@ mod tests {
                 element,
                 fortran_order: true,
                 shape,
+                data_start: 0,
                 data_bytes: 0,
             };
-            let bytes = header.canonical();
-            let again = Header::read(&mut bytes.as_slice(), 1 << 40).unwrap();
-            assert_eq!(again.shape, header.shape);
-            assert_eq!(again.element, header.element);
-            assert!(again.fortran_order);
+            for bytes in [header.canonical(), header.aligned()] {
+                let again = Header::read(&mut bytes.as_slice(), 1 << 40).unwrap();
+                assert_eq!(again.shape, header.shape);
+                assert_eq!(again.element, header.element);
+                assert!(again.fortran_order);
+                assert_eq!(again.data_start, bytes.len() as u64);
+            }
+            assert_eq!(header.aligned().len() % 64, 0);
         }
     }
 

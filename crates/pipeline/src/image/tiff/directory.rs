@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::TiffFileError;
 
 /// A million pages is more than any instrument writes and still quick to walk through.
-const MOST_PAGES: usize = 1 << 20;
+pub(super) const MOST_PAGES: usize = 1 << 20;
 /// TIFF 6.0 knows some hundred tags; classic files cannot have more entries than this.
 const MOST_ENTRIES: u64 = 1 << 16;
 /// OME-XML of large acquisitions has some megabytes.
@@ -17,10 +17,10 @@ const MOST_VALUES: u64 = 1 << 16;
 /// One entry: where its values are, and how many.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    kind: u16,
+    pub(super) kind: u16,
     pub(super) count: u64,
     /// The place of the first value in the file.
-    offset: u64,
+    pub(super) offset: u64,
 }
 
 /// One directory.
@@ -35,6 +35,8 @@ pub(super) struct DirectoryReader<R> {
     file_bytes: u64,
     /// How many bytes of directories may still be read.
     budget: u64,
+    /// Where the directory is that was read last.
+    place: u64,
 }
 
 impl<R: Read + Seek> DirectoryReader<R> {
@@ -48,6 +50,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
             first: 0,
             file_bytes,
             budget: 0,
+            place: 0,
         };
         // Directories may share values, but not so much that a small file takes long to read.
         file.budget = file_bytes.saturating_mul(16).saturating_add(1 << 20);
@@ -89,6 +92,7 @@ impl<R: Read + Seek> DirectoryReader<R> {
                 return Err(TiffFileError::TooManyPages { limit: MOST_PAGES });
             }
             let (directory, following) = self.directory(next, page)?;
+            self.place = next;
             visit(self, page, &directory)?;
             next = following;
         }
@@ -172,6 +176,42 @@ impl<R: Read + Seek> DirectoryReader<R> {
             .seek(SeekFrom::Start(entry.offset))
             .map_err(TiffFileError::Read)?;
         (0..entry.count).map(|_| self.unsigned(size, page)).collect()
+    }
+
+    /// The number of an entry of fractions; `None` if it is none.
+    pub(super) fn rational(&mut self, entry: Entry, page: usize) -> Result<Option<f64>, TiffFileError> {
+        if (entry.kind, entry.count) != (5, 1) {
+            return Ok(None);
+        }
+        self.spend(8, page)?;
+        self.reader
+            .seek(SeekFrom::Start(entry.offset))
+            .map_err(TiffFileError::Read)?;
+        let (numerator, denominator) = (self.unsigned(4, page)?, self.unsigned(4, page)?);
+        // Both are numbers of 32 bits.
+        let fraction = numerator as f64 / denominator as f64;
+        Ok(fraction.is_finite().then_some(fraction))
+    }
+
+    /// The first value of an entry of unsigned numbers.
+    pub(super) fn first(&mut self, entry: Entry, page: usize) -> Result<u64, TiffFileError> {
+        let values = self.values(Entry { count: 1, ..entry }, page)?;
+        values.first().copied().ok_or(TiffFileError::Truncated { page })
+    }
+
+    /// Where the directory is that was handed out last.
+    pub(super) fn directory_place(&self) -> u64 {
+        self.place
+    }
+
+    /// How the file writes numbers.
+    pub(super) fn is_big_endian(&self) -> bool {
+        !self.little_endian
+    }
+
+    /// How many bytes the file has.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.file_bytes
     }
 
     /// The text of an entry, up to its first zero byte; bytes that are not UTF-8 are replaced.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tensor_ops::DataType;
+
 /// How the numbers of a page are to be understood (`SampleFormat`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -31,6 +33,23 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// The type of the decoded samples; `None` if there is none. Samples of fewer than 8 bits become bytes.
+    pub(super) fn data_type(&self) -> Option<DataType> {
+        match (self.kind, self.bits) {
+            (Kind::Unsigned, 1 | 2 | 4 | 8) => Some(DataType::Uint8),
+            (Kind::Unsigned, 16) => Some(DataType::Uint16),
+            (Kind::Unsigned, 32) => Some(DataType::Uint32),
+            (Kind::Unsigned, 64) => Some(DataType::Uint64),
+            (Kind::Signed, 8) => Some(DataType::Int8),
+            (Kind::Signed, 16) => Some(DataType::Int16),
+            (Kind::Signed, 32) => Some(DataType::Int32),
+            (Kind::Signed, 64) => Some(DataType::Int64),
+            (Kind::Float, 32) => Some(DataType::Float32),
+            (Kind::Float, 64) => Some(DataType::Float64),
+            _ => None,
+        }
+    }
+
     /// The size of the decoded page in bytes; samples of fewer than 8 bits take one byte each.
     pub(super) fn decoded_bytes(&self) -> u128 {
         let sample_bytes = u128::from(self.bits.div_ceil(8));

@@ -2,10 +2,13 @@
 //!
 //! Of the OME schema (2016-06) only the element `Pixels` and its `TiffData` are looked at.
 
+mod describe;
 mod tags;
 
 use super::TiffFileError;
 use super::page_axes::check_page_count;
+use crate::image::{PixelSize, Spacing, Unit};
+pub(super) use describe::{Sizes, describe};
 use tags::{StartTag, start_tags};
 
 const SOURCE: &str = "OME-XML";
@@ -103,11 +106,43 @@ pub(super) fn page_axes(
     Ok(axes)
 }
 
+/// How far apart pixels are by the attributes of `Pixels`; units are those that the schema has for want of others.
+pub(super) fn pixel_size(description: &str) -> PixelSize {
+    let mut size = PixelSize::default();
+    let Some(pixels) = start_tags(description).find(|tag| tag.name == "Pixels") else {
+        return size;
+    };
+    for (letter, name, default) in [
+        ('x', "PhysicalSizeX", Unit::Micrometer),
+        ('y', "PhysicalSizeY", Unit::Micrometer),
+        ('z', "PhysicalSizeZ", Unit::Micrometer),
+        ('t', "TimeIncrement", Unit::Second),
+    ] {
+        let value = pixels.attribute(name).and_then(|text| text.trim().parse().ok());
+        let unit = match pixels.attribute(&format!("{name}Unit")) {
+            None => Some(default),
+            // The letter may be escaped; there is no other in a unit that could.
+            Some(text) => Unit::parse(
+                &text
+                    .replace("&#181;", "µ")
+                    .replace("&#xB5;", "µ")
+                    .replace("&#xb5;", "µ")
+                    .replace("&#197;", "Å"),
+            ),
+        };
+        let spacing = value
+            .zip(unit)
+            .and_then(|(value, unit)| Spacing::new(value, unit));
+        size.set(letter, spacing);
+    }
+    size
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn describe(pixels: &str, inside: &str) -> String {
+    fn describe_pixels(pixels: &str, inside: &str) -> String {
         format!(
             "<?xml version=\"1.0\"?><OME xmlns=\"x\"><!-- <Pixels> --><Image><Pixels {pixels}>{inside}</Pixels></Image></OME>"
         )
@@ -115,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_first_letters_run_fastest() {
-        let text = describe(
+        let text = describe_pixels(
             "DimensionOrder=\"XYZCT\" SizeC='2' SizeT=\"4\" SizeZ=\"3\" Name='a > b'",
             "",
         );
@@ -129,14 +164,14 @@ mod tests {
     #[test]
     fn planes_must_be_in_the_stated_order() {
         let pixels = "DimensionOrder=\"XYCZT\" SizeC=\"2\" SizeT=\"1\" SizeZ=\"2\"";
-        let text = describe(pixels, "<TiffData IFD=\"0\" PlaneCount=\"4\"/>");
+        let text = describe_pixels(pixels, "<TiffData IFD=\"0\" PlaneCount=\"4\"/>");
         assert_eq!(page_axes(&text, 4, 1).unwrap(), [('t', 1), ('z', 2), ('c', 2)]);
-        let text = describe(
+        let text = describe_pixels(
             pixels,
             "<TiffData IFD=\"2\" FirstZ=\"1\"/><ns:TiffData IFD=\"1\" FirstC=\"1\"></ns:TiffData>",
         );
         assert!(page_axes(&text, 4, 1).is_ok());
-        let text = describe(pixels, "<TiffData IFD=\"1\" FirstZ=\"1\"/>");
+        let text = describe_pixels(pixels, "<TiffData IFD=\"1\" FirstZ=\"1\"/>");
         assert!(
             page_axes(&text, 4, 1)
                 .unwrap_err()
@@ -146,8 +181,22 @@ mod tests {
     }
 
     #[test]
+    fn distances_have_units() {
+        let text = describe_pixels(
+            "PhysicalSizeX=\"0.5\" PhysicalSizeY='500' PhysicalSizeYUnit='nm' PhysicalSizeZ=\"2\" \
+             PhysicalSizeZUnit=\"&#181;m\" TimeIncrement=\"3\" TimeIncrementUnit=\"reference frame\"",
+            "",
+        );
+        let size = pixel_size(&text);
+        assert_eq!(size.get('x'), Spacing::new(0.5, Unit::Micrometer));
+        assert_eq!(size.get('y'), Spacing::new(500.0, Unit::Nanometer));
+        assert_eq!(size.get('z'), Spacing::new(2.0, Unit::Micrometer));
+        assert_eq!(size.get('t'), None);
+    }
+
+    #[test]
     fn what_does_not_fit_is_an_error() {
-        let good = describe("DimensionOrder=\"XYCZT\" SizeC=\"2\" SizeT=\"1\" SizeZ=\"2\"", "");
+        let good = describe_pixels("DimensionOrder=\"XYCZT\" SizeC=\"2\" SizeT=\"1\" SizeZ=\"2\"", "");
         assert!(page_axes(&good, 5, 1).is_err());
         assert!(page_axes(&good, 4, 3).is_err());
         assert!(page_axes(&good.replace("XYCZT", "XYCZZ"), 4, 1).is_err());

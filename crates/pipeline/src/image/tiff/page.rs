@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::TiffFileError;
-use super::directory::{Directory, DirectoryReader};
+use super::directory::{Directory, DirectoryReader, Entry};
 use super::layout::{Arrangement, Kind, Layout};
 
 /// Tags, TIFF 6.0.
@@ -21,7 +21,12 @@ mod tag {
     pub(super) const PLANAR_CONFIGURATION: u16 = 284;
     pub(super) const TILE_WIDTH: u16 = 322;
     pub(super) const TILE_LENGTH: u16 = 323;
+    pub(super) const STRIP_COUNTS: u16 = 279;
+    pub(super) const X_RESOLUTION: u16 = 282;
+    pub(super) const Y_RESOLUTION: u16 = 283;
+    pub(super) const PREDICTOR: u16 = 317;
     pub(super) const TILE_OFFSETS: u16 = 324;
+    pub(super) const TILE_COUNTS: u16 = 325;
     pub(super) const SAMPLE_FORMAT: u16 = 339;
 }
 
@@ -33,12 +38,19 @@ pub(super) struct Page {
     pub(super) tile: Option<(u32, u32)>,
     /// A smaller copy of another page, which is no data of its own.
     pub(super) is_reduced_copy: bool,
-    compression: u64,
+    /// Rows of a strip, at most those of the page.
+    pub(super) rows_per_strip: u32,
+    /// Where the strips or tiles are.
+    pub(super) offsets: Entry,
+    /// How many bytes each has.
+    pub(super) counts: Option<Entry>,
+    pub(super) compression: u16,
+    pub(super) predictor: u16,
     photometric: u64,
 }
 
 impl Page {
-    /// Read and check what the decoder relies on. `limit` bounds the decoded size of a row of tiles.
+    /// Read and check what the decoder relies on. `limit` bounds the decoded size of a strip or tile.
     pub(super) fn read<R: Read + Seek>(
         file: &mut DirectoryReader<R>,
         page: usize,
@@ -92,24 +104,25 @@ impl Page {
             (2, _) => Arrangement::Planes,
             _ => return Err(damaged("its planar configuration is neither 1 nor 2")),
         };
-        let compression = number(tag::COMPRESSION, Some(1), "")?;
+        let short =
+            |number| u16::try_from(number).map_err(|_| damaged("a number is larger than its tag allows"));
+        let compression = short(number(tag::COMPRESSION, Some(1), "")?)?;
+        let predictor = short(number(tag::PREDICTOR, Some(1), "")?)?;
         let photometric = number(tag::PHOTOMETRIC, None, "it has no photometric interpretation")?;
         let is_reduced_copy = number(tag::NEW_SUBFILE_TYPE, Some(0), "")? & 1 == 1;
         let rows_per_strip = number(tag::ROWS_PER_STRIP, Some(u64::from(height)), "")?;
-        let tile = match (
-            directory.contains_key(&tag::TILE_OFFSETS),
-            directory.contains_key(&tag::STRIP_OFFSETS),
+        let (tile, offsets, counts) = match (
+            directory.get(&tag::TILE_OFFSETS),
+            directory.get(&tag::STRIP_OFFSETS),
         ) {
-            (true, false) => {
+            (Some(&offsets), None) => {
                 let tile_width = side(number(tag::TILE_WIDTH, None, "its tiles have no width")?);
                 let tile_length = side(number(tag::TILE_LENGTH, None, "its tiles have no length")?);
-                Some(
-                    tile_width
-                        .zip(tile_length)
-                        .ok_or(damaged("its tiles have no size"))?,
-                )
+                let tile = tile_width.zip(tile_length);
+                let tile = tile.ok_or(damaged("its tiles have no size"))?;
+                (Some(tile), offsets, directory.get(&tag::TILE_COUNTS))
             }
-            (false, true) => None,
+            (None, Some(&offsets)) => (None, offsets, directory.get(&tag::STRIP_COUNTS)),
             _ => return Err(damaged("it has neither or both of strips and tiles")),
         };
         let layout = Layout {
@@ -124,51 +137,72 @@ impl Page {
             layout,
             tile,
             is_reduced_copy,
+            // The smaller of the two is a height.
+            rows_per_strip: rows_per_strip.min(u64::from(height)) as u32,
+            offsets,
+            counts: counts.copied(),
             compression,
+            predictor,
             photometric,
         };
-        page.check_parts(rows_per_strip, limit).map_err(damaged)?;
+        if rows_per_strip == 0 {
+            return Err(damaged("its strips have no rows"));
+        }
+        if page.part_bytes() > u128::from(limit) && !(page.is_raw() && page.tile.is_none()) {
+            return Err(damaged(
+                "its strips or tiles are larger than any image that is read",
+            ));
+        }
         Ok(page)
     }
 
-    /// Whether 0 is shown as white.
-    pub(super) fn is_white_zero(&self) -> bool {
-        self.photometric == 0
+    /// Whether the file has the samples as they are, so that any of them can be read by itself.
+    pub(super) fn is_raw(&self) -> bool {
+        self.compression == 1 && self.predictor == 1 && self.layout.bits >= 8
     }
 
-    /// That the number and the size of strips or tiles can be reckoned with.
-    fn check_parts(&self, rows_per_strip: u64, limit: u64) -> Result<(), &'static str> {
-        let Layout {
-            width,
-            height,
-            samples,
-            bits,
-            ..
-        } = self.layout;
-        let (part_width, part_height) = match self.tile {
-            Some((width, length)) => (width, u64::from(length)),
-            None => (width, rows_per_strip),
+    /// Width and rows of a strip or tile, as it is in the file if it is not the last.
+    pub(super) fn part_size(&self) -> (u32, u32) {
+        self.tile.unwrap_or((self.layout.width, self.rows_per_strip))
+    }
+
+    /// How many strips or tiles a plane has: next to each other, and below each other.
+    pub(super) fn parts(&self) -> (u32, u32) {
+        let (width, rows) = self.part_size();
+        (
+            self.layout.width.div_ceil(width),
+            self.layout.height.div_ceil(rows),
+        )
+    }
+
+    /// The size of a decoded strip or tile.
+    pub(super) fn part_bytes(&self) -> u128 {
+        let (width, rows) = self.part_size();
+        let samples = match self.layout.arrangement {
+            Arrangement::Interleaved => self.layout.samples,
+            Arrangement::Planes => 1,
         };
-        if part_height == 0 {
-            return Err("its strips have no rows");
+        u128::from(width) * u128::from(rows) * u128::from(samples) * u128::from(self.layout.bits.div_ceil(8))
+    }
+
+    /// Where the text is that the page comes with; 0 if there is none.
+    pub(super) fn description_place(directory: &Directory) -> u64 {
+        directory.get(&tag::DESCRIPTION).map_or(0, |entry| entry.offset)
+    }
+
+    /// The number of pixels in one unit, across and down, that a page states.
+    pub(super) fn resolution<R: Read + Seek>(
+        file: &mut DirectoryReader<R>,
+        page: usize,
+        directory: &Directory,
+    ) -> Result<[Option<f64>; 2], TiffFileError> {
+        let mut resolution = [None, None];
+        for (found, tag) in resolution.iter_mut().zip([tag::X_RESOLUTION, tag::Y_RESOLUTION]) {
+            if let Some(&entry) = directory.get(&tag) {
+                *found = file.rational(entry, page)?;
+            }
         }
-        let parts = u128::from(width.div_ceil(part_width))
-            * u128::from(u64::from(height).div_ceil(part_height))
-            * u128::from(samples);
-        if parts > u128::from(u32::MAX) {
-            return Err("it has too many strips or tiles");
-        }
-        let part_rows = if self.tile.is_some() {
-            part_height
-        } else {
-            part_height.min(u64::from(height))
-        };
-        let part_bits =
-            u128::from(part_width) * u128::from(part_rows) * u128::from(samples) * u128::from(bits);
-        if part_bits.div_ceil(8) > u128::from(limit) {
-            return Err("its strips or tiles are larger than any image that is read");
-        }
-        Ok(())
+        Ok(resolution)
     }
 
     /// That the decoder gives the values of this page, all of them, and as they are.

@@ -1,6 +1,7 @@
 //! Which axes the pages of a TIFF file run along.
 
 use super::{TiffFileError, imagej, ome};
+use crate::image::PixelSize;
 
 /// The axes of the pages, slowest first, with their lengths; axes of length 1 may be among them.
 ///
@@ -14,6 +15,17 @@ pub(super) fn page_axes(
         Some(text) if imagej::is_imagej(text) => imagej::page_axes(text, pages),
         Some(text) if ome::is_ome(text) => ome::page_axes(text, pages, samples),
         _ => Ok(vec![('z', pages)]),
+    }
+}
+
+/// How far apart pixels are; `resolution` is the number of them in one unit, across and down.
+///
+/// A resolution without a description is one of paper: cameras and editors write any number there.
+pub(super) fn pixel_size(description: Option<&str>, resolution: [Option<f64>; 2]) -> PixelSize {
+    match description {
+        Some(text) if imagej::is_imagej(text) => imagej::pixel_size(text, resolution),
+        Some(text) if ome::is_ome(text) => ome::pixel_size(text),
+        _ => PixelSize::default(),
     }
 }
 

@@ -4,33 +4,6 @@ use ::tiff::decoder::DecodingResult;
 use ndarray::{ArrayD, IxDyn};
 use tensor_ops::Tensor;
 
-/// Append the samples of a page to those of the pages before it; `None` if they are of another type, or if there is
-/// no memory for `total` samples.
-pub(super) fn append(
-    pages: Option<DecodingResult>,
-    page: DecodingResult,
-    total: usize,
-) -> Option<DecodingResult> {
-    macro_rules! append_alike {
-        ($($kind:ident),+) => {
-            match (pages, page) {
-                $(
-                    (None, DecodingResult::$kind(mut page)) => {
-                        page.try_reserve_exact(total.saturating_sub(page.len())).ok()?;
-                        Some(DecodingResult::$kind(page))
-                    }
-                    (Some(DecodingResult::$kind(mut pages)), DecodingResult::$kind(page)) => {
-                        pages.extend_from_slice(&page);
-                        Some(DecodingResult::$kind(pages))
-                    }
-                )+
-                _ => None,
-            }
-        };
-    }
-    append_alike!(U8, U16, U32, U64, I8, I16, I32, I64, F32, F64)
-}
-
 /// The samples as a tensor; `None` if they are not as many as the shape needs.
 pub(super) fn into_tensor(samples: DecodingResult, shape: &[usize]) -> Option<Tensor> {
     macro_rules! shape_any {
@@ -45,22 +18,6 @@ pub(super) fn into_tensor(samples: DecodingResult, shape: &[usize]) -> Option<Te
         };
     }
     shape_any!(U8, U16, U32, U64, I8, I16, I32, I64, F32, F64)
-}
-
-/// Turn samples back that the decoder turned around because white is 0, so that they are those of the file.
-///
-/// What is white is a matter of display: a mask keeps its values. Only unsigned samples come here.
-pub(super) fn restore_white_is_zero(samples: &mut DecodingResult) {
-    fn invert<T: Copy + std::ops::Not<Output = T>>(samples: &mut [T]) {
-        samples.iter_mut().for_each(|sample| *sample = !*sample);
-    }
-    match samples {
-        DecodingResult::U8(samples) => invert(samples),
-        DecodingResult::U16(samples) => invert(samples),
-        DecodingResult::U32(samples) => invert(samples),
-        DecodingResult::U64(samples) => invert(samples),
-        _ => {}
-    }
 }
 
 /// Give samples of 1, 2 or 4 bits a byte each. Rows start at a byte, the first sample has the highest bits.

@@ -10,16 +10,21 @@ use ::tiff::encoder::{Compression, TiffValue};
 use ndarray::ArrayViewD;
 use tensor_ops::Tensor;
 
-use super::{TiffFileError, imagej};
+use super::TiffFileError;
 use crate::axes::{FileAxes, ImageAxes};
 use crate::image::arrays::in_file_order;
-use crate::image::{ImageErrorKind, ImageFormat, TiffCompression};
+use crate::image::{ImageErrorKind, ImageFormat, PixelSize, TiffCompression};
 
 mod compressed;
 mod contiguous;
+mod pages;
 mod sample;
+mod sink;
 
-use sample::Sample;
+use contiguous::Block;
+use pages::Pages;
+use sample::{Sample, SampleType};
+pub(in crate::image) use sink::TiffFile;
 
 /// Encode the pages of a tensor.
 pub(in crate::image) fn write(
@@ -30,8 +35,8 @@ pub(in crate::image) fn write(
 ) -> Result<(), ImageErrorKind> {
     let plan = FileAxes::plan(tensor.shape(), axes, ImageFormat::Tiff)?;
     let pixel_bytes = (tensor.len() as u64).saturating_mul(tensor.data_type().item_size() as u64);
-    let pages = Pages::new(&plan)?;
-    let size = needed_size(pixel_bytes, pages.count, compression);
+    let size = needed_size(pixel_bytes, pages::count(&plan)?, compression);
+    let pages = Pages::new(&plan, tensor.data_type(), &PixelSize::default(), size)?;
     encode(writer, tensor, &plan, &pages, compression, size)?;
     Ok(())
 }
@@ -60,41 +65,6 @@ fn needed_size(pixel_bytes: u64, pages: usize, compression: TiffCompression) -> 
     }
 }
 
-/// What the directories of a file have to state.
-struct Pages {
-    width: u32,
-    height: u32,
-    count: usize,
-    /// What tells the axes of the pages, if there is more than one.
-    description: Option<String>,
-}
-
-impl Pages {
-    fn new(plan: &FileAxes) -> Result<Self, TiffFileError> {
-        let shape = || {
-            plan.kept
-                .iter()
-                .map(|&(_, length)| length)
-                .collect::<Vec<usize>>()
-        };
-        let length = |letter| {
-            let axis = plan.axes.position(letter).and_then(|axis| plan.kept.get(axis));
-            axis.map_or(1, |&(_, length)| length)
-        };
-        let side =
-            |letter| u32::try_from(length(letter)).map_err(|_| TiffFileError::Dimensions { shape: shape() });
-        let (frames, slices, channels) = (length('t'), length('z'), length('c'));
-        // The elements are in memory, so the product is a usize.
-        let count = frames * slices * channels;
-        Ok(Self {
-            width: side('x')?,
-            height: side('y')?,
-            count,
-            description: (count > 1).then(|| imagej::description(frames, slices, channels)),
-        })
-    }
-}
-
 fn encode(
     writer: impl Write + Seek,
     tensor: &Tensor,
@@ -110,7 +80,6 @@ fn encode(
                     encode_pages(writer, &in_file_order(array, plan), pages, compression, size)
                 })+
                 Tensor::Bool(array) => {
-                    // TIFF has no type for truth values that every program reads.
                     let numbers = array.mapv(u8::from);
                     encode_pages(writer, &in_file_order(&numbers, plan), pages, compression, size)
                 }
@@ -134,7 +103,7 @@ where
     [T]: TiffValue,
 {
     let compression = match compression {
-        TiffCompression::None => return contiguous::encode(writer, array, pages, size),
+        TiffCompression::None => return Block::new(pages, size).write_all(writer, array),
         TiffCompression::Deflate => Compression::Deflate(DeflateLevel::Balanced),
         TiffCompression::Lzw => Compression::Lzw,
     };
@@ -164,7 +133,7 @@ mod tests {
         let tensor = Tensor::from(ArrayD::from_shape_vec(vec![3, 4, 5], values).unwrap());
         let axes: ImageAxes = "tyx".parse().unwrap();
         let plan = FileAxes::plan(tensor.shape(), &axes, ImageFormat::Tiff).unwrap();
-        let pages = Pages::new(&plan).unwrap();
+        let pages = Pages::new(&plan, tensor.data_type(), &PixelSize::default(), Size::Big).unwrap();
         for compression in [TiffCompression::Lzw, TiffCompression::None] {
             let mut file = Cursor::new(Vec::new());
             encode(&mut file, &tensor, &plan, &pages, compression, Size::Big).unwrap();
