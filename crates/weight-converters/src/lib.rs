@@ -1,1 +1,8 @@
 //! Weights formats to ONNX.
+
+mod graph;
+mod tensor;
+#[cfg(feature = "torchscript")]
+pub mod torchscript;
+
+pub use tensor::ScalarType;

@@ -1,0 +1,7 @@
+//! `TorchScript` archives to ONNX.
+
+mod arguments;
+mod context;
+mod operators;
+mod value;
+mod views;
