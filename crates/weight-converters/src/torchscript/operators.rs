@@ -12,3 +12,9 @@ pub(crate) type Lowering = fn(&mut Context, &Arguments) -> Result<Value, Lowerin
 pub(crate) fn find(_name: &str) -> Option<Lowering> {
     None
 }
+
+impl From<crate::graph::GraphError> for LoweringError {
+    fn from(error: crate::graph::GraphError) -> Self {
+        Self::new(error.to_string())
+    }
+}

@@ -14,7 +14,6 @@ pub(crate) fn float16_to_f64(bits: u16) -> f64 {
 }
 
 /// The nearest binary16, ties to even; beyond its range infinity.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the ranges are checked beforehand
 pub(crate) fn to_float16(value: f64) -> u16 {
     let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
     let magnitude = value.abs();
@@ -39,7 +38,6 @@ pub(crate) fn bfloat16_to_f64(bits: u16) -> f64 {
 }
 
 /// The nearest bfloat16 of the nearest `f32`, ties to even.
-#[allow(clippy::cast_possible_truncation)]
 pub(crate) fn to_bfloat16(value: f64) -> u16 {
     let bits = (value as f32).to_bits();
     if value.is_nan() {
