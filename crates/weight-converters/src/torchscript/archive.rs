@@ -13,7 +13,7 @@ const NEWEST_VERSION: u32 = 10;
 /// The most entries of an archive. The largest networks known have a few thousand.
 const MAX_ENTRIES: usize = 200_000;
 /// The most bytes of one source file or pickle.
-const MAX_TEXT: u64 = 64 << 20;
+const MAX_TEXT: u64 = 16 << 20;
 /// All entries together may have this many times the bytes of the archive ...
 const MAX_RATIO: u64 = 8;
 /// ... and this many bytes more: sources compress well.
@@ -110,6 +110,16 @@ impl<R: Read + Seek> Archive<R> {
         }
     }
 
+    /// Counts bytes that a tensor takes in memory beyond its storage.
+    ///
+    /// # Errors
+    ///
+    /// Archives whose tensors take far more bytes than the file has.
+    pub(crate) fn charge(&mut self, name: &str, bytes: u64) -> Result<(), ConvertError> {
+        self.budget = remaining(self.budget, bytes, name)?;
+        Ok(())
+    }
+
     fn read(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, ConvertError> {
         let index = *self.entries.get(name).ok_or_else(|| entry(name, "is missing"))?;
         let file = self.zip.by_index(index).map_err(|error| entry(name, error.to_string()))?;
@@ -117,10 +127,7 @@ impl<R: Read + Seek> Archive<R> {
         if size > limit {
             return Err(entry(name, format!("has {size} bytes; expected are at most {limit}")));
         }
-        self.budget = self
-            .budget
-            .checked_sub(size)
-            .ok_or_else(|| entry(name, "unpacks to far more bytes than the archive has: refused"))?;
+        self.budget = remaining(self.budget, size, name)?;
         // the size is what the archive states: room is made as the bytes come
         let mut bytes = Vec::with_capacity(usize::try_from(size.min(1 << 20)).unwrap_or(0));
         file.take(size.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| entry(name, error.to_string()))?;
@@ -180,6 +187,10 @@ impl<R: Read + Seek> Archive<R> {
             Some(other) => Err(entry("byteorder", format!("{:?} is neither `little` nor `big`", shortened(other)))),
         }
     }
+}
+
+fn remaining(budget: u64, bytes: u64, name: &str) -> Result<u64, ConvertError> {
+    budget.checked_sub(bytes).ok_or_else(|| entry(name, "unpacks to far more bytes than the archive has: refused"))
 }
 
 fn shortened(text: &str) -> String {

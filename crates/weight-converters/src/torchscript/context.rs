@@ -31,12 +31,14 @@ impl fmt::Display for LoweringError {
 pub(crate) struct Context {
     /// The graph under construction.
     pub(crate) graph: Graph,
+    /// The format version of the archive: some operators meant something else before (`aten::div` of integers below 4).
+    pub(crate) archive_version: u32,
 }
 
 impl Context {
-    /// A context with an empty graph of this opset.
-    pub(crate) fn new(opset: i64) -> Self {
-        Self { graph: Graph::new(opset) }
+    /// A context with an empty graph of this opset, for an archive of this format version.
+    pub(crate) fn new(opset: i64, archive_version: u32) -> Self {
+        Self { graph: Graph::new(opset), archive_version }
     }
 
     /// The present value of a tensor. A view whose base was written since is derived anew.
@@ -62,7 +64,7 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Writing to weights, to inputs of the network and to expanded tensors is refused.
+    /// Writing to weights and to expanded tensors is refused.
     pub(crate) fn write(&mut self, target: &Tensor, value: TensorRef) -> Result<(), LoweringError> {
         target.write(&mut self.graph, value)
     }

@@ -100,6 +100,8 @@ pub struct UnsupportedOperator {
     pub places: Vec<Place>,
     /// The number of all uses.
     pub uses: usize,
+    /// Why it cannot be converted, where it is known that it cannot.
+    pub reason: Option<&'static str>,
 }
 
 impl fmt::Display for UnsupportedOperator {
@@ -111,7 +113,7 @@ impl fmt::Display for UnsupportedOperator {
         if self.uses > self.places.len() {
             write!(f, " and {} more", self.uses - self.places.len())?;
         }
-        Ok(())
+        self.reason.map_or(Ok(()), |reason| write!(f, ": {reason}"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Values of the evaluated program.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::context::LoweringError;
@@ -37,6 +38,9 @@ pub(crate) enum Value {
     Object(Object),
     /// What `uninitialized` returns: may be passed on, not used.
     Uninitialized,
+    /// The result of an operator that cannot be converted. Evaluation goes on with it only to find all such operators;
+    /// no lowering sees it.
+    Unknown,
 }
 
 impl Value {
@@ -75,6 +79,7 @@ impl Value {
             Self::Dict(_) => "dict",
             Self::Object(_) => "object",
             Self::Uninitialized => "uninitialised value",
+            Self::Unknown => "unknown value",
         }
     }
 }
@@ -88,22 +93,25 @@ impl From<TensorRef> for Value {
 
 /// A shared list.
 #[derive(Debug, Clone)]
-pub(crate) struct List(Rc<RefCell<Vec<Value>>>);
+pub(crate) struct List(Rc<ListCell>);
+
+#[derive(Debug)]
+struct ListCell(RefCell<Vec<Value>>);
 
 impl List {
     /// A list of these values.
     pub(crate) fn new(values: Vec<Value>) -> Self {
-        Self(Rc::new(RefCell::new(values)))
+        Self(Rc::new(ListCell(RefCell::new(values))))
     }
 
     /// The elements.
     pub(crate) fn borrow(&self) -> Ref<'_, Vec<Value>> {
-        self.0.borrow()
+        self.0.0.borrow()
     }
 
     /// The elements, to change.
     pub(crate) fn borrow_mut(&self) -> RefMut<'_, Vec<Value>> {
-        self.0.borrow_mut()
+        self.0.0.borrow_mut()
     }
 
     /// Whether both are the same list.
@@ -115,24 +123,27 @@ impl List {
 /// A tuple, with the names of its fields if it is a named one.
 #[derive(Debug, Clone)]
 pub(crate) struct Tuple {
-    values: Rc<[Value]>,
+    values: Rc<TupleCell>,
     names: Option<Rc<[Rc<str>]>>,
 }
+
+#[derive(Debug)]
+struct TupleCell(Vec<Value>);
 
 impl Tuple {
     /// A tuple of these values.
     pub(crate) fn new(values: Vec<Value>) -> Self {
-        Self { values: values.into(), names: None }
+        Self { values: Rc::new(TupleCell(values)), names: None }
     }
 
     /// A named tuple; as many names as values.
     pub(crate) fn named(values: Vec<Value>, names: Rc<[Rc<str>]>) -> Self {
-        Self { values: values.into(), names: Some(names) }
+        Self { values: Rc::new(TupleCell(values)), names: Some(names) }
     }
 
     /// The elements.
     pub(crate) fn values(&self) -> &[Value] {
-        &self.values
+        &self.values.0
     }
 
     /// The names of the fields.
@@ -143,40 +154,49 @@ impl Tuple {
 
 /// A shared dictionary, in the order of insertion.
 #[derive(Debug, Clone)]
-pub(crate) struct Dict(Rc<RefCell<Vec<(Value, Value)>>>);
+pub(crate) struct Dict(Rc<DictCell>);
+
+#[derive(Debug)]
+struct DictCell(RefCell<Vec<(Value, Value)>>);
 
 impl Dict {
     /// A dictionary of these entries, whose keys differ.
     pub(crate) fn new(entries: Vec<(Value, Value)>) -> Self {
-        Self(Rc::new(RefCell::new(entries)))
+        Self(Rc::new(DictCell(RefCell::new(entries))))
     }
 
     /// The entries.
     pub(crate) fn borrow(&self) -> Ref<'_, Vec<(Value, Value)>> {
-        self.0.borrow()
+        self.0.0.borrow()
     }
 
     /// The entries, to change.
     pub(crate) fn borrow_mut(&self) -> RefMut<'_, Vec<(Value, Value)>> {
-        self.0.borrow_mut()
+        self.0.0.borrow_mut()
+    }
+
+    /// Whether both are the same dictionary.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
 /// A shared instance of a class of the program.
 #[derive(Debug, Clone)]
-pub(crate) struct Object(Rc<ObjectData>);
+pub(crate) struct Object(Rc<ObjectCell>);
 
 #[derive(Debug)]
-struct ObjectData {
+struct ObjectCell {
     class: Rc<str>,
-    path: RefCell<Rc<str>>,
-    attributes: RefCell<Vec<(Rc<str>, Value)>>,
+    path: Option<Rc<str>>,
+    attributes: RefCell<HashMap<Rc<str>, Value>>,
 }
 
 impl Object {
-    /// An instance without attributes; `class` is the qualified name (`__torch__.torch.nn.modules.conv.Conv2d`).
-    pub(crate) fn new(class: Rc<str>) -> Self {
-        Self(Rc::new(ObjectData { class, path: RefCell::new(Rc::from("")), attributes: RefCell::new(Vec::new()) }))
+    /// An instance without attributes; `class` is the qualified name (`__torch__.torch.nn.modules.conv.Conv2d`), `path`
+    /// where it is in the network (`encoder.conv1`; empty for the network itself), if the program did not make it.
+    pub(crate) fn new(class: Rc<str>, path: Option<Rc<str>>) -> Self {
+        Self(Rc::new(ObjectCell { class, path, attributes: RefCell::new(HashMap::new()) }))
     }
 
     /// The qualified name of the class.
@@ -184,9 +204,77 @@ impl Object {
         &self.0.class
     }
 
-    /// Where the module is in the network (`encoder.conv1`).
-    pub(crate) fn path(&self) -> Rc<str> {
-        self.0.path.borrow().clone()
+    /// Where the module is in the network (`encoder.conv1`); nothing for what the program makes while it runs.
+    pub(crate) fn path(&self) -> Option<&Rc<str>> {
+        self.0.path.as_ref()
+    }
+
+    /// An attribute of the instance.
+    pub(crate) fn get(&self, name: &str) -> Option<Value> {
+        self.0.attributes.borrow().get(name).cloned()
+    }
+
+    /// Sets an attribute of the instance.
+    pub(crate) fn set(&self, name: Rc<str>, value: Value) {
+        self.0.attributes.borrow_mut().insert(name, value);
+    }
+
+    /// Whether both are the same instance.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Drop for ListCell {
+    fn drop(&mut self) {
+        dismantle(std::mem::take(self.0.get_mut()));
+    }
+}
+
+impl Drop for TupleCell {
+    fn drop(&mut self) {
+        dismantle(std::mem::take(&mut self.0));
+    }
+}
+
+impl Drop for DictCell {
+    fn drop(&mut self) {
+        dismantle(std::mem::take(self.0.get_mut()).into_iter().flat_map(|(key, value)| [key, value]).collect());
+    }
+}
+
+impl Drop for ObjectCell {
+    fn drop(&mut self) {
+        dismantle(std::mem::take(self.attributes.get_mut()).into_values().collect());
+    }
+}
+
+/// Drops values without recursion: a program can nest them as deeply as it has steps.
+fn dismantle(mut values: Vec<Value>) {
+    while let Some(value) = values.pop() {
+        match value {
+            Value::List(list) => {
+                if let Some(mut cell) = Rc::into_inner(list.0) {
+                    values.append(cell.0.get_mut());
+                }
+            }
+            Value::Tuple(tuple) => {
+                if let Some(mut cell) = Rc::into_inner(tuple.values) {
+                    values.append(&mut cell.0);
+                }
+            }
+            Value::Dict(dict) => {
+                if let Some(mut cell) = Rc::into_inner(dict.0) {
+                    values.extend(cell.0.get_mut().drain(..).flat_map(|(key, value)| [key, value]));
+                }
+            }
+            Value::Object(object) => {
+                if let Some(mut cell) = Rc::into_inner(object.0) {
+                    values.extend(cell.attributes.get_mut().drain().map(|(_, value)| value));
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -201,7 +289,7 @@ struct TensorCell {
     current: RefCell<TensorRef>,
     version: Cell<u64>,
     base: Option<View>,
-    /// Name of the weight or input: cannot be written.
+    /// Name of the weight: cannot be written.
     fixed: Option<Rc<str>>,
 }
 
