@@ -16,7 +16,7 @@ use crate::onnx::OPSET_VERSION;
 use crate::tensor::ScalarType;
 
 /// Stack of the thread that converts: expressions, calls and modules are nested, and evaluated by recursion.
-const STACK: usize = 128 << 20;
+pub(super) const STACK: usize = 128 << 20;
 /// The most results that a network may have.
 const MAX_OUTPUTS: usize = 1000;
 

@@ -36,6 +36,8 @@ pub(crate) enum Value {
     Dict(Dict),
     /// A module or another instance of a class of the program.
     Object(Object),
+    /// A function or class of the program, by its qualified name.
+    Function(Rc<str>),
     /// What `uninitialized` returns: may be passed on, not used.
     Uninitialized,
     /// The result of an operator that cannot be converted. Evaluation goes on with it only to find all such operators;
@@ -78,6 +80,7 @@ impl Value {
             Self::Tuple(_) => "tuple",
             Self::Dict(_) => "dict",
             Self::Object(_) => "object",
+            Self::Function(_) => "function",
             Self::Uninitialized => "uninitialised value",
             Self::Unknown => "unknown value",
         }

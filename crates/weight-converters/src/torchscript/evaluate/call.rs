@@ -62,6 +62,12 @@ impl Evaluator<'_> {
         name: &Rc<str>,
         call: &Call,
     ) -> Result<Value, ConvertError> {
+        match frame.variables.get(name) {
+            None => {}
+            Some(Value::Function(function)) => return self.call_qualified(frame, at, &Rc::clone(function), call),
+            Some(Value::Unknown) => return Ok(Value::Unknown),
+            Some(other) => return Err(frame.fail(at, format!("calls a {}", other.kind()))),
+        }
         match (&**name, &call.positional[..]) {
             ("annotate" | "unchecked_cast", [_, value]) => self.expression(frame, value),
             ("uninitialized", _) => Ok(Value::Uninitialized),

@@ -138,6 +138,9 @@ impl Evaluator<'_> {
             "math.nan" | "torch.nan" => return Ok(Value::Float(f64::NAN)),
             _ => {}
         }
+        if self.program.find(name)?.is_some() {
+            return Ok(Value::Function(Rc::clone(name)));
+        }
         // `__torch__.Color.RED`
         if let Some((class, member)) = name.rsplit_once('.')
             && let Some(Definition::Class(class, file)) = self.program.find(&Rc::from(class))?

@@ -96,6 +96,12 @@ impl Evaluator<'_> {
                 StatementKind::Assign { target, value } => {
                     self.scan(frame, value)?;
                     self.forget_target(frame, target);
+                    // `_0 = __torch__.torch.nn.functional.interpolate`
+                    if let (ExpressionKind::Name(variable), ExpressionKind::Qualified(name)) = (&target.kind, &value.kind)
+                        && self.program.find(name)?.is_some()
+                    {
+                        frame.variables.insert(Rc::clone(variable), Value::Function(Rc::clone(name)));
+                    }
                 }
                 StatementKind::If { test, then, otherwise } => {
                     self.scan(frame, test)?;
@@ -143,7 +149,11 @@ impl Evaluator<'_> {
                 match &call.callee.kind {
                     ExpressionKind::Qualified(name) => self.scan_name(frame, expression, name)?,
                     ExpressionKind::Attribute(object, method) => self.scan_method(frame, object, method)?,
-                    ExpressionKind::Name(_) => {}
+                    ExpressionKind::Name(name) => {
+                        if let Some(Value::Function(function)) = frame.variables.get(name).cloned() {
+                            self.scan_name(frame, expression, &function)?;
+                        }
+                    }
                     _ => self.scan(frame, &call.callee)?,
                 }
                 for argument in call.positional.iter().chain(call.keyword.iter().map(|(_, value)| value)) {

@@ -105,6 +105,9 @@ impl<'a> Lexer<'a> {
         self.skip_blanks()?;
         let at = self.at;
         let Some(first) = self.rest.chars().next() else {
+            if self.brackets > 0 {
+                return Ok((Token::End, at));
+            }
             if !self.at_line_start {
                 self.at_line_start = true;
                 return Ok((Token::Newline, at));

@@ -102,6 +102,7 @@ fn write(text: &mut String, value: &Value, quoted: bool, depth: usize) -> Result
         }
         Value::Object(object) => text.push_str(&format!("<{}>", object.class())),
         Value::Tensor(_) => text.push_str("<Tensor>"),
+        Value::Function(name) => text.push_str(name),
         Value::Uninitialized | Value::Unknown => text.push_str("<unknown>"),
     }
     Ok(())
