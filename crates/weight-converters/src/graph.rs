@@ -30,7 +30,7 @@ use std::rc::Rc;
 
 pub(crate) use convolution::Window;
 pub(crate) use elementwise::{Binary, Comparison, Logical, Unary, broadcast_shapes};
-pub use error::GraphError;
+pub(crate) use error::GraphError;
 pub(crate) use node::Attribute;
 pub(crate) use padding::PadMode;
 pub(crate) use reduction::Reduction;
@@ -166,7 +166,11 @@ impl Graph {
 
     /// A computed constant.
     pub(crate) fn computed(&mut self, data: TensorData) -> TensorRef {
-        let hint = if self.scope.is_empty() { "constant".to_owned() } else { format!("{}/constant", self.scope) };
+        let hint = if self.scope.is_empty() {
+            "constant".to_owned()
+        } else {
+            format!("{}/constant", self.scope)
+        };
         self.constant(data, &hint)
     }
 
@@ -205,19 +209,32 @@ impl Graph {
         for (_, shape) in &outputs {
             check_size(operator, shape, LARGEST_VALUE)?;
         }
-        let wanted = if self.scope.is_empty() { operator.to_owned() } else { format!("{}/{operator}", self.scope) };
+        let wanted = if self.scope.is_empty() {
+            operator.to_owned()
+        } else {
+            format!("{}/{operator}", self.scope)
+        };
         let name = self.unique_name(&wanted);
         let index = self.nodes.len();
         let mut results = Vec::with_capacity(outputs.len());
         for (number, (dtype, shape)) in outputs.into_iter().enumerate() {
-            let output =
-                if number == 0 { name.clone() } else { self.unique_name(&format!("{name}:{number}")) };
+            let output = if number == 0 {
+                name.clone()
+            } else {
+                self.unique_name(&format!("{name}:{number}"))
+            };
             let value = self.new_value(output, dtype, shape, None);
             self.producers.insert(value.id, index);
             results.push(value);
         }
         let inputs = inputs.iter().map(|input| input.cloned()).collect();
-        self.nodes.push(Node { operator, name, inputs, attributes, outputs: results.clone() });
+        self.nodes.push(Node {
+            operator,
+            name,
+            inputs,
+            attributes,
+            outputs: results.clone(),
+        });
         Ok(results)
     }
 
@@ -235,12 +252,16 @@ impl Graph {
     ) -> Result<TensorRef, GraphError> {
         let inputs: Vec<Option<&TensorRef>> = inputs.iter().copied().map(Some).collect();
         let mut outputs = self.add_node(operator, &inputs, attributes, vec![(dtype, shape)])?;
-        outputs.pop().ok_or_else(|| GraphError::invalid(operator, "has no output"))
+        outputs
+            .pop()
+            .ok_or_else(|| GraphError::invalid(operator, "has no output"))
     }
 
     /// The node that makes a value.
     fn producer(&self, value: &TensorRef) -> Option<&Node> {
-        self.producers.get(&value.id).and_then(|&index| self.nodes.get(index))
+        self.producers
+            .get(&value.id)
+            .and_then(|&index| self.nodes.get(index))
     }
 
     fn new_value(
@@ -252,7 +273,13 @@ impl Graph {
     ) -> TensorRef {
         let id = self.next_id;
         self.next_id += 1;
-        TensorRef(Rc::new(TensorValue { id, name, dtype, shape, constant }))
+        TensorRef(Rc::new(TensorValue {
+            id,
+            name,
+            dtype,
+            shape,
+            constant,
+        }))
     }
 
     fn unique_name(&mut self, wanted: &str) -> String {
@@ -282,7 +309,11 @@ pub(crate) fn signed(length: usize) -> i64 {
 pub(crate) fn check_size(what: &str, shape: &[usize], limit: usize) -> Result<usize, GraphError> {
     match element_count(shape) {
         Some(count) if count <= limit => Ok(count),
-        _ => Err(GraphError::TooLarge { what: what.to_owned(), shape: shape.to_vec(), limit }),
+        _ => Err(GraphError::TooLarge {
+            what: what.to_owned(),
+            shape: shape.to_vec(),
+            limit,
+        }),
     }
 }
 
@@ -291,6 +322,9 @@ pub(crate) fn check_axis(operator: &str, axis: usize, rank: usize) -> Result<(),
     if axis < rank {
         Ok(())
     } else {
-        Err(GraphError::invalid(operator, format!("axis {axis} does not exist: the tensor has {rank} axes")))
+        Err(GraphError::invalid(
+            operator,
+            format!("axis {axis} does not exist: the tensor has {rank} axes"),
+        ))
     }
 }

@@ -54,7 +54,10 @@ impl ScalarType {
     /// Whether it is a floating-point type.
     #[must_use]
     pub fn is_floating_point(self) -> bool {
-        matches!(self, Self::Float16 | Self::BFloat16 | Self::Float32 | Self::Float64)
+        matches!(
+            self,
+            Self::Float16 | Self::BFloat16 | Self::Float32 | Self::Float64
+        )
     }
 
     /// Whether it is an integer type; `Bool` is not.
@@ -163,17 +166,27 @@ impl TensorData {
     /// # Errors
     /// When the number of bytes is not what type and shape ask for.
     pub(crate) fn new(dtype: ScalarType, shape: Vec<usize>, bytes: Vec<u8>) -> Result<Self, GraphError> {
-        let expected =
-            element_count(&shape).and_then(|count| count.checked_mul(dtype.size())).ok_or_else(|| {
-                GraphError::TooLarge { what: "a tensor".into(), shape: shape.clone(), limit: usize::MAX }
+        let expected = element_count(&shape)
+            .and_then(|count| count.checked_mul(dtype.size()))
+            .ok_or_else(|| GraphError::TooLarge {
+                what: "a tensor".into(),
+                shape: shape.clone(),
+                limit: usize::MAX,
             })?;
         if expected != bytes.len() {
             return Err(GraphError::invalid(
                 "tensor",
-                format!("{dtype} of shape {shape:?} has {expected} bytes, found {}", bytes.len()),
+                format!(
+                    "{dtype} of shape {shape:?} has {expected} bytes, found {}",
+                    bytes.len()
+                ),
             ));
         }
-        Ok(Self { dtype, shape, bytes: bytes.into() })
+        Ok(Self {
+            dtype,
+            shape,
+            bytes: bytes.into(),
+        })
     }
 
     /// A tensor from numbers: rounded to the nearest value of a floating-point type; cut towards zero and wrapped for
@@ -210,13 +223,21 @@ impl TensorData {
     pub(crate) fn scalar(dtype: ScalarType, value: f64) -> Self {
         let mut bytes = Vec::new();
         push_number(&mut bytes, dtype, value);
-        Self { dtype, shape: Vec::new(), bytes: bytes.into() }
+        Self {
+            dtype,
+            shape: Vec::new(),
+            bytes: bytes.into(),
+        }
     }
 
     /// A vector of 64-bit integers: shapes, axes, indices.
     pub(crate) fn int64_vector(values: &[i64]) -> Self {
         let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Self { dtype: ScalarType::Int64, shape: vec![values.len()], bytes: bytes.into() }
+        Self {
+            dtype: ScalarType::Int64,
+            shape: vec![values.len()],
+            bytes: bytes.into(),
+        }
     }
 
     /// Number of elements.
@@ -236,9 +257,18 @@ impl TensorData {
         match self.dtype {
             ScalarType::Float32 => chunks.map(|b| f32::from_le_bytes(array(b)).into()).collect(),
             ScalarType::Float64 => chunks.map(|b| f64::from_le_bytes(array(b))).collect(),
-            ScalarType::Float16 => chunks.map(|b| float16_to_f64(u16::from_le_bytes(array(b)))).collect(),
-            ScalarType::BFloat16 => chunks.map(|b| bfloat16_to_f64(u16::from_le_bytes(array(b)))).collect(),
-            _ => self.to_i64().unwrap_or_default().into_iter().map(|value| value as f64).collect(),
+            ScalarType::Float16 => chunks
+                .map(|b| float16_to_f64(u16::from_le_bytes(array(b))))
+                .collect(),
+            ScalarType::BFloat16 => chunks
+                .map(|b| bfloat16_to_f64(u16::from_le_bytes(array(b))))
+                .collect(),
+            _ => self
+                .to_i64()
+                .unwrap_or_default()
+                .into_iter()
+                .map(|value| value as f64)
+                .collect(),
         }
     }
 
@@ -258,12 +288,20 @@ impl TensorData {
 
     /// The one element of a tensor that has only one.
     pub(crate) fn item_f64(&self) -> Option<f64> {
-        if self.len() == 1 { self.to_f64().first().copied() } else { None }
+        if self.len() == 1 {
+            self.to_f64().first().copied()
+        } else {
+            None
+        }
     }
 
     /// The one element of an integer or truth tensor that has only one.
     pub(crate) fn item_i64(&self) -> Option<i64> {
-        if self.len() == 1 { self.to_i64()?.first().copied() } else { None }
+        if self.len() == 1 {
+            self.to_i64()?.first().copied()
+        } else {
+            None
+        }
     }
 
     /// The same elements in another shape.
@@ -274,17 +312,29 @@ impl TensorData {
         if element_count(shape) != Some(self.len()) {
             return Err(GraphError::invalid(
                 "reshape",
-                format!("{:?} ({} elements) cannot become {shape:?}", self.shape, self.len()),
+                format!(
+                    "{:?} ({} elements) cannot become {shape:?}",
+                    self.shape,
+                    self.len()
+                ),
             ));
         }
-        Ok(Self { dtype: self.dtype, shape: shape.to_vec(), bytes: Rc::clone(&self.bytes) })
+        Ok(Self {
+            dtype: self.dtype,
+            shape: shape.to_vec(),
+            bytes: Rc::clone(&self.bytes),
+        })
     }
 }
 
 impl fmt::Debug for TensorData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{:?}", self.dtype, self.shape)?;
-        if self.len() <= 8 { write!(f, " {:?}", self.to_f64()) } else { Ok(()) }
+        if self.len() <= 8 {
+            write!(f, " {:?}", self.to_f64())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -293,7 +343,9 @@ pub(crate) fn element_count(shape: &[usize]) -> Option<usize> {
     if shape.contains(&0) {
         return Some(0);
     }
-    shape.iter().try_fold(1_usize, |product, &length| product.checked_mul(length))
+    shape
+        .iter()
+        .try_fold(1_usize, |product, &length| product.checked_mul(length))
 }
 
 fn push_number(bytes: &mut Vec<u8>, dtype: ScalarType, value: f64) {

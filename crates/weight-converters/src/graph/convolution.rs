@@ -20,7 +20,10 @@ pub(crate) struct Window {
 impl Window {
     /// Length that the kernel covers along an axis.
     pub(crate) fn reach(&self, axis: usize) -> Option<usize> {
-        self.kernel[axis].checked_sub(1)?.checked_mul(self.dilations[axis])?.checked_add(1)
+        self.kernel[axis]
+            .checked_sub(1)?
+            .checked_mul(self.dilations[axis])?
+            .checked_add(1)
     }
 
     /// Numbers of positions that lie inside the padded axes.
@@ -28,23 +31,39 @@ impl Window {
         self.check(operator, input.len())?;
         (0..input.len())
             .map(|axis| {
-                let padded = input[axis].checked_add(self.before[axis])?.checked_add(self.after[axis])?;
+                let padded = input[axis]
+                    .checked_add(self.before[axis])?
+                    .checked_add(self.after[axis])?;
                 Some(padded.checked_sub(self.reach(axis)?)? / self.strides[axis] + 1)
             })
             .collect::<Option<Vec<usize>>>()
             .ok_or_else(|| {
-                GraphError::invalid(operator, format!("{self:?} is larger than the padded input of lengths {input:?}"))
+                GraphError::invalid(
+                    operator,
+                    format!("{self:?} is larger than the padded input of lengths {input:?}"),
+                )
             })
     }
 
     fn check(&self, operator: &str, axes: usize) -> Result<(), GraphError> {
-        let lists = [&self.kernel, &self.strides, &self.before, &self.after, &self.dilations];
+        let lists = [
+            &self.kernel,
+            &self.strides,
+            &self.before,
+            &self.after,
+            &self.dilations,
+        ];
         let sizes_fit = lists.iter().all(|list| list.len() == axes);
-        let positive = [&self.kernel, &self.strides, &self.dilations].iter().all(|list| !list.contains(&0));
+        let positive = [&self.kernel, &self.strides, &self.dilations]
+            .iter()
+            .all(|list| !list.contains(&0));
         if sizes_fit && positive && axes > 0 {
             Ok(())
         } else {
-            Err(GraphError::invalid(operator, format!("{self:?} does not fit {axes} spatial axes")))
+            Err(GraphError::invalid(
+                operator,
+                format!("{self:?} does not fit {axes} spatial axes"),
+            ))
         }
     }
 
@@ -125,7 +144,9 @@ impl Graph {
         }
         let lengths: Option<Vec<usize>> = (0..spatial)
             .map(|axis| {
-                let spread = x.shape[axis + 2].checked_sub(1)?.checked_mul(window.strides[axis])?;
+                let spread = x.shape[axis + 2]
+                    .checked_sub(1)?
+                    .checked_mul(window.strides[axis])?;
                 spread
                     .checked_add(window.reach(axis)?)?
                     .checked_add(extra[axis])?
@@ -166,7 +187,8 @@ fn check_operands(
                 x.shape,
                 weight.dtype,
                 weight.shape,
-                bias.map(|bias| format!(", bias {}{:?}", bias.dtype, bias.shape)).unwrap_or_default()
+                bias.map(|bias| format!(", bias {}{:?}", bias.dtype, bias.shape))
+                    .unwrap_or_default()
             ),
         ))
     }
@@ -175,6 +197,9 @@ fn check_operands(
 fn does_not_fit(operator: &str, x: &TensorRef, weight: &TensorRef, groups: usize) -> GraphError {
     GraphError::invalid(
         operator,
-        format!("input {:?} and weight {:?} with {groups} groups do not fit", x.shape, weight.shape),
+        format!(
+            "input {:?} and weight {:?} with {groups} groups do not fit",
+            x.shape, weight.shape
+        ),
     )
 }

@@ -139,7 +139,10 @@ impl Graph {
         let operator = operation.operator();
         let takes_integers = matches!(operation, Unary::Abs | Unary::Neg | Unary::Sign | Unary::Relu);
         if x.dtype == ScalarType::Bool || (x.dtype.is_integer() && !takes_integers) {
-            return Err(GraphError::invalid(operator, format!("takes floating-point numbers, found {}", x.dtype)));
+            return Err(GraphError::invalid(
+                operator,
+                format!("takes floating-point numbers, found {}", x.dtype),
+            ));
         }
         if let Some(data) = &x.constant
             && data.len() <= LARGEST_FOLDED
@@ -161,9 +164,15 @@ impl Graph {
         attributes: &[(&'static str, f64)],
     ) -> Result<TensorRef, GraphError> {
         if !x.dtype.is_floating_point() {
-            return Err(GraphError::invalid(operator, format!("takes floating-point numbers, found {}", x.dtype)));
+            return Err(GraphError::invalid(
+                operator,
+                format!("takes floating-point numbers, found {}", x.dtype),
+            ));
         }
-        let attributes = attributes.iter().map(|&(name, value)| (name, Attribute::Float(value as f32))).collect();
+        let attributes = attributes
+            .iter()
+            .map(|&(name, value)| (name, Attribute::Float(value as f32)))
+            .collect();
         self.add_one(operator, &[x], attributes, x.dtype, x.shape.clone())
     }
 
@@ -202,7 +211,11 @@ impl Graph {
         {
             return Ok(b.clone());
         }
-        let attributes = if operation == Binary::Fmod { vec![("fmod", Attribute::Int(1))] } else { Vec::new() };
+        let attributes = if operation == Binary::Fmod {
+            vec![("fmod", Attribute::Int(1))]
+        } else {
+            Vec::new()
+        };
         self.add_one(operator, &[a, b], attributes, a.dtype, shape)
     }
 
@@ -330,9 +343,16 @@ impl Graph {
     ///
     /// # Errors
     /// When the operand has no floating-point numbers.
-    pub(crate) fn is_special(&mut self, operator: &'static str, x: &TensorRef) -> Result<TensorRef, GraphError> {
+    pub(crate) fn is_special(
+        &mut self,
+        operator: &'static str,
+        x: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
         if !x.dtype.is_floating_point() {
-            return Err(GraphError::invalid(operator, format!("takes floating-point numbers, found {}", x.dtype)));
+            return Err(GraphError::invalid(
+                operator,
+                format!("takes floating-point numbers, found {}", x.dtype),
+            ));
         }
         self.add_one(operator, &[x], Vec::new(), ScalarType::Bool, x.shape.clone())
     }
@@ -349,7 +369,11 @@ impl Graph {
     ) -> Result<TensorRef, GraphError> {
         check_truth("Where", condition)?;
         same_type("Where", a, b)?;
-        let shape = broadcast_shapes("Where", &condition.shape, &broadcast_shapes("Where", &a.shape, &b.shape)?)?;
+        let shape = broadcast_shapes(
+            "Where",
+            &condition.shape,
+            &broadcast_shapes("Where", &a.shape, &b.shape)?,
+        )?;
         if let (Some(c), Some(x), Some(y)) = (&condition.constant, &a.constant, &b.constant)
             && super::check_size("Where", &shape, LARGEST_FOLDED).is_ok()
         {
@@ -374,7 +398,13 @@ impl Graph {
             };
             return Ok(self.computed(result));
         }
-        self.add_one("Cast", &[x], vec![("to", Attribute::Int(dtype.onnx_code().into()))], dtype, x.shape.clone())
+        self.add_one(
+            "Cast",
+            &[x],
+            vec![("to", Attribute::Int(dtype.onnx_code().into()))],
+            dtype,
+            x.shape.clone(),
+        )
     }
 
     /// Elements limited to a range; NaN stays.
@@ -410,7 +440,9 @@ impl Graph {
             (min, Some(max)) => inputs.extend([min.as_ref(), Some(max)]),
         }
         let mut outputs = self.add_node("Clip", &inputs, Vec::new(), vec![(x.dtype, x.shape.clone())])?;
-        outputs.pop().ok_or_else(|| GraphError::invalid("Clip", "has no output"))
+        outputs
+            .pop()
+            .ok_or_else(|| GraphError::invalid("Clip", "has no output"))
     }
 }
 
@@ -421,14 +453,21 @@ impl Graph {
 pub(crate) fn broadcast_shapes(operator: &str, a: &[usize], b: &[usize]) -> Result<Vec<usize>, GraphError> {
     let rank = a.len().max(b.len());
     let length = |shape: &[usize], axis: usize| {
-        (axis + shape.len()).checked_sub(rank).and_then(|index| shape.get(index)).copied().unwrap_or(1)
+        (axis + shape.len())
+            .checked_sub(rank)
+            .and_then(|index| shape.get(index))
+            .copied()
+            .unwrap_or(1)
     };
     (0..rank)
         .map(|axis| match (length(a, axis), length(b, axis)) {
             (x, y) if x == y => Ok(x),
             (1, y) => Ok(y),
             (x, 1) => Ok(x),
-            _ => Err(GraphError::invalid(operator, format!("shapes {a:?} and {b:?} do not broadcast"))),
+            _ => Err(GraphError::invalid(
+                operator,
+                format!("shapes {a:?} and {b:?} do not broadcast"),
+            )),
         })
         .collect()
 }
@@ -437,7 +476,10 @@ fn same_type(operator: &str, a: &TensorRef, b: &TensorRef) -> Result<(), GraphEr
     if a.dtype == b.dtype {
         Ok(())
     } else {
-        Err(GraphError::invalid(operator, format!("operands of one type expected, found {} and {}", a.dtype, b.dtype)))
+        Err(GraphError::invalid(
+            operator,
+            format!("operands of one type expected, found {} and {}", a.dtype, b.dtype),
+        ))
     }
 }
 
@@ -445,6 +487,9 @@ fn check_truth(operator: &str, x: &TensorRef) -> Result<(), GraphError> {
     if x.dtype == ScalarType::Bool {
         Ok(())
     } else {
-        Err(GraphError::invalid(operator, format!("takes truth values, found {}", x.dtype)))
+        Err(GraphError::invalid(
+            operator,
+            format!("takes truth values, found {}", x.dtype),
+        ))
     }
 }

@@ -3,7 +3,7 @@
 /// Why a node cannot be added, or why a graph cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum GraphError {
+pub(crate) enum GraphError {
     /// Shapes, types or parameters that do not fit the operator.
     #[error("{operator}: {problem}")]
     Invalid {
@@ -35,7 +35,10 @@ pub enum GraphError {
 
 impl GraphError {
     /// An operation that does not fit: `operator` names it, `problem` says what was found and what was expected.
-    pub fn invalid(operator: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Invalid { operator: operator.into(), problem: problem.into() }
+    pub(crate) fn invalid(operator: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Invalid {
+            operator: operator.into(),
+            problem: problem.into(),
+        }
     }
 }

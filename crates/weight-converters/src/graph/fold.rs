@@ -36,7 +36,13 @@ pub(super) fn unary(operation: Unary, x: &TensorData) -> Result<Option<TensorDat
         Unary::Relu => |value| if value < 0.0 { 0.0 } else { value },
         Unary::Round => f64::round_ties_even,
         Unary::Sigmoid => |value| 1.0 / (1.0 + (-value).exp()),
-        Unary::Sign => |value| if value == 0.0 || value.is_nan() { value } else { value.signum() },
+        Unary::Sign => |value| {
+            if value == 0.0 || value.is_nan() {
+                value
+            } else {
+                value.signum()
+            }
+        },
         Unary::Sin => f64::sin,
         Unary::Sinh => f64::sinh,
         Unary::Sqrt => f64::sqrt,
@@ -67,9 +73,13 @@ pub(super) fn binary(
                 Binary::Pow => integer_power(a, b),
                 Binary::Max => Some(a.max(b)),
                 Binary::Min => Some(a.min(b)),
-                Binary::Mod => {
-                    a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
-                }
+                Binary::Mod => a.checked_rem(b).map(|rest| {
+                    if rest != 0 && (rest < 0) != (b < 0) {
+                        rest + b
+                    } else {
+                        rest
+                    }
+                }),
                 Binary::Fmod => a.checked_rem(b),
             };
             match value {
@@ -92,13 +102,17 @@ pub(super) fn binary(
         Binary::Fmod => |a, b| a % b,
     };
     let (a, b) = (x.to_f64(), y.to_f64());
-    let values: Vec<f64> =
-        index_pairs(&x.shape, &y.shape, shape).into_iter().map(|(i, j)| function(a[i], b[j])).collect();
+    let values: Vec<f64> = index_pairs(&x.shape, &y.shape, shape)
+        .into_iter()
+        .map(|(i, j)| function(a[i], b[j]))
+        .collect();
     TensorData::from_f64(x.dtype, shape, &values).map(Some)
 }
 
 fn integer_power(base: i64, exponent: i64) -> Option<i64> {
-    u32::try_from(exponent).ok().map(|exponent| base.wrapping_pow(exponent))
+    u32::try_from(exponent)
+        .ok()
+        .map(|exponent| base.wrapping_pow(exponent))
 }
 
 pub(super) fn compare(
@@ -109,10 +123,16 @@ pub(super) fn compare(
 ) -> Result<TensorData, GraphError> {
     let pairs = index_pairs(&x.shape, &y.shape, shape);
     let bytes = if let (Some(a), Some(b)) = (x.to_i64(), y.to_i64()) {
-        pairs.into_iter().map(|(i, j)| u8::from(holds(comparison, &a[i], &b[j]))).collect()
+        pairs
+            .into_iter()
+            .map(|(i, j)| u8::from(holds(comparison, &a[i], &b[j])))
+            .collect()
     } else {
         let (a, b) = (x.to_f64(), y.to_f64());
-        pairs.into_iter().map(|(i, j)| u8::from(holds(comparison, &a[i], &b[j]))).collect()
+        pairs
+            .into_iter()
+            .map(|(i, j)| u8::from(holds(comparison, &a[i], &b[j])))
+            .collect()
     };
     TensorData::new(ScalarType::Bool, shape.to_vec(), bytes)
 }
@@ -169,7 +189,9 @@ pub(super) fn pick(x: &TensorData, positions: &[usize], shape: &[usize]) -> Resu
     let mut bytes = Vec::with_capacity(positions.len().saturating_mul(size));
     for &position in positions {
         let element = x.bytes.get(position * size..(position + 1) * size);
-        bytes.extend_from_slice(element.ok_or_else(|| GraphError::invalid("constant", "an index is out of range"))?);
+        bytes.extend_from_slice(
+            element.ok_or_else(|| GraphError::invalid("constant", "an index is out of range"))?,
+        );
     }
     TensorData::new(x.dtype, shape.to_vec(), bytes)
 }
@@ -197,7 +219,11 @@ pub(super) fn strided_positions(start: usize, shape: &[usize], steps: &[isize]) 
 
 fn offset(position: usize, index: usize, step: isize) -> usize {
     let distance = index.wrapping_mul(step.unsigned_abs());
-    if step < 0 { position.wrapping_sub(distance) } else { position.wrapping_add(distance) }
+    if step < 0 {
+        position.wrapping_sub(distance)
+    } else {
+        position.wrapping_add(distance)
+    }
 }
 
 /// For each element of `shape`, the position of the element of the broadcast tensor.
@@ -214,5 +240,8 @@ pub(super) fn broadcast_indices(from: &[usize], shape: &[usize]) -> Vec<usize> {
 }
 
 fn index_pairs(x: &[usize], y: &[usize], shape: &[usize]) -> Vec<(usize, usize)> {
-    broadcast_indices(x, shape).into_iter().zip(broadcast_indices(y, shape)).collect()
+    broadcast_indices(x, shape)
+        .into_iter()
+        .zip(broadcast_indices(y, shape))
+        .collect()
 }

@@ -27,7 +27,10 @@ impl Graph {
                 .map(|&index| in_range(index, length))
                 .collect::<Option<Vec<usize>>>()
                 .ok_or_else(|| {
-                    GraphError::invalid("Gather", format!("an index leaves axis {axis} of shape {:?}", x.shape))
+                    GraphError::invalid(
+                        "Gather",
+                        format!("an index leaves axis {axis} of shape {:?}", x.shape),
+                    )
                 })?;
             if let Some(data) = &x.constant
                 && check_size("Gather", &shape, LARGEST_FOLDED).is_ok()
@@ -45,7 +48,13 @@ impl Graph {
                 return Ok(self.computed(data));
             }
         }
-        self.add_one("Gather", &[x, indices], vec![("axis", Attribute::Int(signed(axis)))], x.dtype, shape)
+        self.add_one(
+            "Gather",
+            &[x, indices],
+            vec![("axis", Attribute::Int(signed(axis)))],
+            x.dtype,
+            shape,
+        )
     }
 
     /// Elements picked along an axis by indices of the same rank (`torch.gather`, `numpy.take_along_axis`).
@@ -74,14 +83,24 @@ impl Graph {
             x = self.narrow(&x, other, 0, indices.shape[other])?;
         }
         let attributes = vec![("axis", Attribute::Int(signed(axis)))];
-        self.add_one("GatherElements", &[&x, indices], attributes, x.dtype, indices.shape.clone())
+        self.add_one(
+            "GatherElements",
+            &[&x, indices],
+            attributes,
+            x.dtype,
+            indices.shape.clone(),
+        )
     }
 
     /// Elements picked by index tuples along the last axis of `indices`, which address the first axes of `x`.
     ///
     /// # Errors
     /// When the tuples are longer than the rank, or no integers.
-    pub(crate) fn gather_tuples(&mut self, x: &TensorRef, indices: &TensorRef) -> Result<TensorRef, GraphError> {
+    pub(crate) fn gather_tuples(
+        &mut self,
+        x: &TensorRef,
+        indices: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
         check_indices("GatherND", indices)?;
         let shape = tuple_result("GatherND", x, indices)?;
         self.add_one("GatherND", &[x, indices], Vec::new(), x.dtype, shape)
@@ -123,7 +142,10 @@ impl Graph {
                 let mut position = 0;
                 for (axis, &index) in tuple.iter().enumerate() {
                     let index = in_range(index, x.shape[axis]).ok_or_else(|| {
-                        GraphError::invalid("ScatterND", format!("index {index} leaves axis {axis} of {:?}", x.shape))
+                        GraphError::invalid(
+                            "ScatterND",
+                            format!("index {index} leaves axis {axis} of {:?}", x.shape),
+                        )
                     })?;
                     position += index * own[axis];
                 }
@@ -133,8 +155,18 @@ impl Graph {
             let data = crate::tensor::TensorData::new(x.dtype, x.shape.clone(), bytes)?;
             return Ok(self.computed(data));
         }
-        let attributes = if accumulate { vec![("reduction", Attribute::Text("add"))] } else { Vec::new() };
-        self.add_one("ScatterND", &[x, indices, updates], attributes, x.dtype, x.shape.clone())
+        let attributes = if accumulate {
+            vec![("reduction", Attribute::Text("add"))]
+        } else {
+            Vec::new()
+        };
+        self.add_one(
+            "ScatterND",
+            &[x, indices, updates],
+            attributes,
+            x.dtype,
+            x.shape.clone(),
+        )
     }
 
     /// `x` with `updates` written along an axis at indices of the same shape (`torch.scatter`).
@@ -164,7 +196,13 @@ impl Graph {
         if accumulate {
             attributes.push(("reduction", Attribute::Text("add")));
         }
-        self.add_one("ScatterElements", &[x, indices, updates], attributes, x.dtype, x.shape.clone())
+        self.add_one(
+            "ScatterElements",
+            &[x, indices, updates],
+            attributes,
+            x.dtype,
+            x.shape.clone(),
+        )
     }
 }
 
@@ -172,12 +210,19 @@ fn check_indices(operator: &str, indices: &TensorRef) -> Result<(), GraphError> 
     if matches!(indices.dtype, ScalarType::Int32 | ScalarType::Int64) {
         Ok(())
     } else {
-        Err(GraphError::invalid(operator, format!("indices are int32 or int64, found {}", indices.dtype)))
+        Err(GraphError::invalid(
+            operator,
+            format!("indices are int32 or int64, found {}", indices.dtype),
+        ))
     }
 }
 
 fn in_range(index: i64, length: usize) -> Option<usize> {
-    let index = if index < 0 { index.checked_add(signed(length))? } else { index };
+    let index = if index < 0 {
+        index.checked_add(signed(length))?
+    } else {
+        index
+    };
     usize::try_from(index).ok().filter(|&index| index < length)
 }
 
@@ -190,7 +235,10 @@ fn tuple_result(operator: &str, x: &TensorRef, indices: &TensorRef) -> Result<Ve
         }
         _ => Err(GraphError::invalid(
             operator,
-            format!("indices of shape {:?} do not address a tensor of shape {:?}", indices.shape, x.shape),
+            format!(
+                "indices of shape {:?} do not address a tensor of shape {:?}",
+                indices.shape, x.shape
+            ),
         )),
     }
 }

@@ -65,6 +65,12 @@ impl Graph {
             return Err(GraphError::invalid("Einsum", "at least one tensor is needed"));
         };
         let inputs: Vec<&TensorRef> = operands.iter().collect();
-        self.add_one("Einsum", &inputs, vec![("equation", Attribute::Words(equation))], first.dtype, shape)
+        self.add_one(
+            "Einsum",
+            &inputs,
+            vec![("equation", Attribute::Words(equation))],
+            first.dtype,
+            shape,
+        )
     }
 }

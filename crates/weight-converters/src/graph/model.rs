@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::node::Node;
 use super::{Graph, GraphError, TensorRef, signed};
 use crate::onnx::{
-    DimensionProto, GraphProto, IR_VERSION, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto,
-    TensorTypeProto, TypeProto, ValueInfoProto, dimension_value, type_value,
+    DimensionProto, GraphProto, IR_VERSION, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
+    TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto, dimension_value, type_value,
 };
 
 impl Graph {
@@ -22,9 +22,18 @@ impl Graph {
     pub(crate) fn into_model(mut self, name: &str) -> ModelProto {
         let renamed = self.name_outputs();
         let alive = self.alive();
-        let mut graph = GraphProto { name: Some(name.to_owned()), ..GraphProto::default() };
+        let mut graph = GraphProto {
+            name: Some(name.to_owned()),
+            ..GraphProto::default()
+        };
         let mut written = HashSet::new();
-        for node in self.nodes.iter().enumerate().filter(|(index, _)| alive.contains(index)).map(|(_, node)| node) {
+        for node in self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| alive.contains(index))
+            .map(|(_, node)| node)
+        {
             for input in node.inputs.iter().flatten() {
                 if let Some(data) = &input.constant
                     && written.insert(input.id)
@@ -39,14 +48,25 @@ impl Graph {
             }
             graph.node.push(node_proto(node, &renamed));
         }
-        graph.input = self.inputs.iter().map(|input| value_info(&input.name, input)).collect();
-        graph.output = self.outputs.iter().map(|(name, value)| value_info(name, value)).collect();
+        graph.input = self
+            .inputs
+            .iter()
+            .map(|input| value_info(&input.name, input))
+            .collect();
+        graph.output = self
+            .outputs
+            .iter()
+            .map(|(name, value)| value_info(name, value))
+            .collect();
         ModelProto {
             ir_version: Some(IR_VERSION),
             producer_name: Some(env!("CARGO_PKG_NAME").to_owned()),
             producer_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             graph: Some(graph),
-            opset_import: vec![OperatorSetIdProto { domain: Some(String::new()), version: Some(self.opset) }],
+            opset_import: vec![OperatorSetIdProto {
+                domain: Some(String::new()),
+                version: Some(self.opset),
+            }],
             ..ModelProto::default()
         }
     }
@@ -96,8 +116,11 @@ impl Graph {
     /// Indices of the nodes on which an output depends.
     fn alive(&self) -> HashSet<usize> {
         let mut alive = HashSet::new();
-        let mut open: Vec<usize> =
-            self.outputs.iter().filter_map(|(_, value)| self.producers.get(&value.id).copied()).collect();
+        let mut open: Vec<usize> = self
+            .outputs
+            .iter()
+            .filter_map(|(_, value)| self.producers.get(&value.id).copied())
+            .collect();
         while let Some(index) = open.pop() {
             if alive.insert(index) {
                 let inputs = self.nodes[index].inputs.iter().flatten();
@@ -109,7 +132,10 @@ impl Graph {
 }
 
 fn written_name(value: &TensorRef, renamed: &[(usize, String)]) -> String {
-    renamed.iter().find(|(id, _)| *id == value.id).map_or_else(|| value.name.clone(), |(_, name)| name.clone())
+    renamed
+        .iter()
+        .find(|(id, _)| *id == value.id)
+        .map_or_else(|| value.name.clone(), |(_, name)| name.clone())
 }
 
 fn node_proto(node: &Node, renamed: &[(usize, String)]) -> NodeProto {
@@ -117,12 +143,25 @@ fn node_proto(node: &Node, renamed: &[(usize, String)]) -> NodeProto {
         input: node
             .inputs
             .iter()
-            .map(|input| input.as_ref().map(|value| written_name(value, renamed)).unwrap_or_default())
+            .map(|input| {
+                input
+                    .as_ref()
+                    .map(|value| written_name(value, renamed))
+                    .unwrap_or_default()
+            })
             .collect(),
-        output: node.outputs.iter().map(|value| written_name(value, renamed)).collect(),
+        output: node
+            .outputs
+            .iter()
+            .map(|value| written_name(value, renamed))
+            .collect(),
         name: Some(node.name.clone()),
         op_type: Some(node.operator.to_owned()),
-        attribute: node.attributes.iter().map(|(name, value)| value.to_proto(name)).collect(),
+        attribute: node
+            .attributes
+            .iter()
+            .map(|(name, value)| value.to_proto(name))
+            .collect(),
         ..NodeProto::default()
     }
 }
@@ -131,7 +170,9 @@ fn value_info(name: &str, value: &TensorRef) -> ValueInfoProto {
     let dim = value
         .shape
         .iter()
-        .map(|&length| DimensionProto { value: Some(dimension_value::Value::DimValue(signed(length))) })
+        .map(|&length| DimensionProto {
+            value: Some(dimension_value::Value::DimValue(signed(length))),
+        })
         .collect();
     ValueInfoProto {
         name: Some(name.to_owned()),

@@ -41,7 +41,10 @@ impl Attribute {
     }
 
     pub(super) fn to_proto(&self, name: &str) -> AttributeProto {
-        let mut proto = AttributeProto { name: Some(name.to_owned()), ..AttributeProto::default() };
+        let mut proto = AttributeProto {
+            name: Some(name.to_owned()),
+            ..AttributeProto::default()
+        };
         let kind = match self {
             Self::Int(value) => {
                 proto.i = Some(*value);

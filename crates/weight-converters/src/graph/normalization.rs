@@ -27,7 +27,13 @@ impl Graph {
             }
         }
         let attributes = vec![("epsilon", Attribute::Float(epsilon as f32))];
-        self.add_one(operator, &[x, scale, shift, mean, variance], attributes, x.dtype, x.shape.clone())
+        self.add_one(
+            operator,
+            &[x, scale, shift, mean, variance],
+            attributes,
+            x.dtype,
+            x.shape.clone(),
+        )
     }
 
     /// Normalises over the axes from `axis` on, then scales and shifts elementwise.
@@ -56,13 +62,19 @@ impl Graph {
             if parameter.shape != normalized || parameter.dtype != x.dtype {
                 return Err(GraphError::invalid(
                     operator,
-                    format!("parameter {}{normalized:?} expected, found {}{:?}", x.dtype, parameter.dtype, parameter.shape),
+                    format!(
+                        "parameter {}{normalized:?} expected, found {}{:?}",
+                        x.dtype, parameter.dtype, parameter.shape
+                    ),
                 ));
             }
         }
         let mut inputs = vec![x, &scale];
         inputs.extend(shift);
-        let attributes = vec![("axis", Attribute::Int(signed(axis))), ("epsilon", Attribute::Float(epsilon as f32))];
+        let attributes = vec![
+            ("axis", Attribute::Int(signed(axis))),
+            ("epsilon", Attribute::Float(epsilon as f32)),
+        ];
         self.add_one(operator, &inputs, attributes, x.dtype, x.shape.clone())
     }
 
@@ -95,7 +107,10 @@ impl Graph {
             *length = channels;
             self.reshape(vector, &shape)
         } else {
-            Err(GraphError::invalid("channels", format!("a vector is expected, found shape {:?}", vector.shape)))
+            Err(GraphError::invalid(
+                "channels",
+                format!("a vector is expected, found shape {:?}", vector.shape),
+            ))
         }
     }
 
@@ -103,7 +118,12 @@ impl Graph {
     ///
     /// # Errors
     /// When it has too many elements.
-    pub(crate) fn filled(&mut self, like: &TensorRef, shape: &[usize], value: f64) -> Result<TensorRef, GraphError> {
+    pub(crate) fn filled(
+        &mut self,
+        like: &TensorRef,
+        shape: &[usize],
+        value: f64,
+    ) -> Result<TensorRef, GraphError> {
         let number = self.constant(TensorData::scalar(like.dtype, value), "constant");
         self.expand(&number, shape)
     }

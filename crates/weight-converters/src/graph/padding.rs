@@ -27,16 +27,28 @@ impl Graph {
         pads: &[(i64, i64)],
         mode: PadMode,
     ) -> Result<TensorRef, GraphError> {
-        let too_much = || GraphError::invalid("Pad", format!("{pads:?} ({mode:?}) does not fit shape {:?}", x.shape));
+        let too_much = || {
+            GraphError::invalid(
+                "Pad",
+                format!("{pads:?} ({mode:?}) does not fit shape {:?}", x.shape),
+            )
+        };
         if pads.len() != x.rank() {
             return Err(too_much());
         }
         let mut ranges = Vec::new();
         for (axis, &(before, after)) in pads.iter().enumerate() {
             let taken = [before, after].map(|pad| usize::try_from(pad.saturating_neg()).unwrap_or(0));
-            let length = x.shape[axis].checked_sub(taken[0]).and_then(|rest| rest.checked_sub(taken[1]));
+            let length = x.shape[axis]
+                .checked_sub(taken[0])
+                .and_then(|rest| rest.checked_sub(taken[1]));
             let length = length.ok_or_else(too_much)?;
-            ranges.push(SliceRange { axis, start: taken[0].min(x.shape[axis]), length, step: 1 });
+            ranges.push(SliceRange {
+                axis,
+                start: taken[0].min(x.shape[axis]),
+                length,
+                step: 1,
+            });
         }
         let x = self.slice(x, &ranges)?;
         let mut added = Vec::new();
@@ -63,18 +75,31 @@ impl Graph {
         if mode == PadMode::Wrap {
             return self.wrap(&x, &added);
         }
-        let all: Vec<i64> =
-            added.iter().map(|pair| signed(pair.0)).chain(added.iter().map(|pair| signed(pair.1))).collect();
+        let all: Vec<i64> = added
+            .iter()
+            .map(|pair| signed(pair.0))
+            .chain(added.iter().map(|pair| signed(pair.1)))
+            .collect();
         let all = self.integers(&all);
         let name = match mode {
             PadMode::Constant(_) => "constant",
             PadMode::Reflect => "reflect",
             PadMode::Edge | PadMode::Wrap => "edge",
         };
-        let value = if let PadMode::Constant(value) = mode { Some(self.scalar(x.dtype, value)) } else { None };
+        let value = if let PadMode::Constant(value) = mode {
+            Some(self.scalar(x.dtype, value))
+        } else {
+            None
+        };
         let mut inputs = vec![&x, &all];
         inputs.extend(value.as_ref());
-        self.add_one("Pad", &inputs, vec![("mode", Attribute::Text(name))], x.dtype, shape)
+        self.add_one(
+            "Pad",
+            &inputs,
+            vec![("mode", Attribute::Text(name))],
+            x.dtype,
+            shape,
+        )
     }
 
     fn wrap(&mut self, x: &TensorRef, added: &[(usize, usize)]) -> Result<TensorRef, GraphError> {

@@ -24,7 +24,9 @@ impl Graph {
     ) -> Result<(TensorRef, TensorRef), GraphError> {
         let shape = pooled_shape("MaxPool", x, window)?;
         let outputs = vec![(x.dtype, shape.clone()), (ScalarType::Int64, shape)];
-        let mut outputs = self.add_node("MaxPool", &[Some(x)], window.attributes(), outputs)?.into_iter();
+        let mut outputs = self
+            .add_node("MaxPool", &[Some(x)], window.attributes(), outputs)?
+            .into_iter();
         match (outputs.next(), outputs.next()) {
             (Some(values), Some(indices)) => Ok((values, indices)),
             _ => Err(GraphError::invalid("MaxPool", "has two outputs")),
@@ -43,7 +45,10 @@ impl Graph {
     ) -> Result<TensorRef, GraphError> {
         let shape = pooled_shape("AveragePool", x, window)?;
         if window.dilations.iter().any(|&dilation| dilation != 1) {
-            return Err(GraphError::invalid("AveragePool", "has no dilations in this opset"));
+            return Err(GraphError::invalid(
+                "AveragePool",
+                "has no dilations in this opset",
+            ));
         }
         let mut attributes = window.attributes();
         attributes.push(("count_include_pad", Attribute::flag(count_border)));
@@ -55,7 +60,10 @@ fn pooled_shape(operator: &str, x: &TensorRef, window: &Window) -> Result<Vec<us
     if x.rank() < 3 || !x.dtype.is_floating_point() {
         return Err(GraphError::invalid(
             operator,
-            format!("floating-point numbers with batch, channel and spatial axes expected, found {}{:?}", x.dtype, x.shape),
+            format!(
+                "floating-point numbers with batch, channel and spatial axes expected, found {}{:?}",
+                x.dtype, x.shape
+            ),
         ));
     }
     let mut shape = x.shape[..2].to_vec();

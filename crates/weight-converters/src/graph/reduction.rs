@@ -54,7 +54,10 @@ impl Graph {
         let operator = reduction.operator();
         let needs_floats = matches!(reduction, Reduction::Mean | Reduction::L2 | Reduction::LogSumExp);
         if x.dtype == ScalarType::Bool || (needs_floats && !x.dtype.is_floating_point()) {
-            return Err(GraphError::invalid(operator, format!("does not take {}", x.dtype)));
+            return Err(GraphError::invalid(
+                operator,
+                format!("does not take {}", x.dtype),
+            ));
         }
         let shape = reduced_shape(operator, x, axes, keep)?;
         if axes.is_empty() && !matches!(reduction, Reduction::L1 | Reduction::L2) {
@@ -72,7 +75,13 @@ impl Graph {
             let axes = self.sizes(axes);
             return self.add_one(operator, &[x, &axes], vec![keep_attribute], x.dtype, shape);
         }
-        self.add_one(operator, &[x], vec![("axes", Attribute::sizes(axes)), keep_attribute], x.dtype, shape)
+        self.add_one(
+            operator,
+            &[x],
+            vec![("axes", Attribute::sizes(axes)), keep_attribute],
+            x.dtype,
+            shape,
+        )
     }
 
     /// Index (`int64`) of the largest (`ArgMax`) or smallest (`ArgMin`) element along an axis; the first of equals.
@@ -87,7 +96,10 @@ impl Graph {
         keep: bool,
     ) -> Result<TensorRef, GraphError> {
         let shape = reduced_shape(operator, x, &[axis], keep)?;
-        let attributes = vec![("axis", Attribute::Int(signed(axis))), ("keepdims", Attribute::flag(keep))];
+        let attributes = vec![
+            ("axis", Attribute::Int(signed(axis))),
+            ("keepdims", Attribute::flag(keep)),
+        ];
         self.add_one(operator, &[x], attributes, ScalarType::Int64, shape)
     }
 
@@ -141,7 +153,9 @@ impl Graph {
             ("sorted", Attribute::Int(1)),
         ];
         let outputs = vec![(x.dtype, shape.clone()), (ScalarType::Int64, shape)];
-        let mut outputs = self.add_node("TopK", &[Some(x), Some(&count)], attributes, outputs)?.into_iter();
+        let mut outputs = self
+            .add_node("TopK", &[Some(x), Some(&count)], attributes, outputs)?
+            .into_iter();
         match (outputs.next(), outputs.next()) {
             (Some(values), Some(indices)) => Ok((values, indices)),
             _ => Err(GraphError::invalid("TopK", "has two outputs")),
@@ -160,7 +174,10 @@ impl Graph {
     ) -> Result<TensorRef, GraphError> {
         check_axis(operator, axis, x.rank())?;
         if !x.dtype.is_floating_point() {
-            return Err(GraphError::invalid(operator, format!("takes floating-point numbers, found {}", x.dtype)));
+            return Err(GraphError::invalid(
+                operator,
+                format!("takes floating-point numbers, found {}", x.dtype),
+            ));
         }
         let attributes = vec![("axis", Attribute::Int(signed(axis)))];
         self.add_one(operator, &[x], attributes, x.dtype, x.shape.clone())
@@ -168,7 +185,12 @@ impl Graph {
 }
 
 /// The shape after axes were reduced.
-fn reduced_shape(operator: &str, x: &TensorRef, axes: &[usize], keep: bool) -> Result<Vec<usize>, GraphError> {
+fn reduced_shape(
+    operator: &str,
+    x: &TensorRef,
+    axes: &[usize],
+    keep: bool,
+) -> Result<Vec<usize>, GraphError> {
     for (index, &axis) in axes.iter().enumerate() {
         check_axis(operator, axis, x.rank())?;
         if axes[..index].contains(&axis) {
@@ -193,7 +215,10 @@ fn fold_reduction(
     order.extend(axes);
     let own = fold::strides(&x.shape);
     let lengths: Vec<usize> = order.iter().map(|&axis| x.shape[axis]).collect();
-    let steps: Vec<isize> = order.iter().map(|&axis| isize::try_from(own[axis]).unwrap_or(isize::MAX)).collect();
+    let steps: Vec<isize> = order
+        .iter()
+        .map(|&axis| isize::try_from(own[axis]).unwrap_or(isize::MAX))
+        .collect();
     let together: usize = axes.iter().map(|&axis| x.shape[axis]).product();
     if together == 0 || x.is_empty() {
         return Ok(None);
@@ -225,7 +250,10 @@ fn fold_reduction(
     let reduced: Vec<f64> = positions
         .chunks_exact(together)
         .map(|chunk| {
-            let total = chunk.iter().map(|&position| values[position]).fold(start, function);
+            let total = chunk
+                .iter()
+                .map(|&position| values[position])
+                .fold(start, function);
             match reduction {
                 Reduction::Mean => total / together as f64,
                 Reduction::L2 => total.sqrt(),

@@ -64,7 +64,10 @@ impl Graph {
         };
         let mut attributes = vec![
             ("mode", Attribute::Text(mode)),
-            ("coordinate_transformation_mode", Attribute::Text(coordinates.name())),
+            (
+                "coordinate_transformation_mode",
+                Attribute::Text(coordinates.name()),
+            ),
         ];
         attributes.extend(cubic.map(|value| ("cubic_coeff_a", Attribute::Float(value))));
         self.add_resize(x, target, attributes, shape)
@@ -74,9 +77,18 @@ impl Graph {
     ///
     /// # Errors
     /// When there is not one factor a spatial axis.
-    pub(crate) fn repeat_elements(&mut self, x: &TensorRef, factors: &[usize]) -> Result<TensorRef, GraphError> {
-        let lengths: Option<Vec<usize>> =
-            x.shape.iter().skip(2).zip(factors).map(|(&length, &factor)| length.checked_mul(factor)).collect();
+    pub(crate) fn repeat_elements(
+        &mut self,
+        x: &TensorRef,
+        factors: &[usize],
+    ) -> Result<TensorRef, GraphError> {
+        let lengths: Option<Vec<usize>> = x
+            .shape
+            .iter()
+            .skip(2)
+            .zip(factors)
+            .map(|(&length, &factor)| length.checked_mul(factor))
+            .collect();
         let lengths = lengths.unwrap_or_default();
         let target = ResizeTo::Factors(factors.iter().map(|&factor| factor as f32).collect(), lengths);
         let shape = self.resized_shape(x, &target)?;
@@ -92,7 +104,8 @@ impl Graph {
         let lengths = match target {
             ResizeTo::Lengths(lengths) | ResizeTo::Factors(_, lengths) => lengths,
         };
-        if x.rank() < 3 || lengths.len() != x.rank() - 2 || lengths.contains(&0) || x.shape[2..].contains(&0) {
+        if x.rank() < 3 || lengths.len() != x.rank() - 2 || lengths.contains(&0) || x.shape[2..].contains(&0)
+        {
             return Err(GraphError::invalid(
                 "Resize",
                 format!("shape {:?} cannot get the spatial lengths {lengths:?}", x.shape),
@@ -118,16 +131,25 @@ impl Graph {
             ResizeTo::Lengths(_) => {
                 let lengths: Vec<i64> = shape.iter().map(|&length| signed(length)).collect();
                 let lengths = self.integers(&lengths);
-                self.add_node("Resize", &[Some(x), None, None, Some(&lengths)], attributes, outputs)?
+                self.add_node(
+                    "Resize",
+                    &[Some(x), None, None, Some(&lengths)],
+                    attributes,
+                    outputs,
+                )?
             }
             ResizeTo::Factors(factors, _) => {
-                let all: Vec<f64> =
-                    [1.0, 1.0].into_iter().chain(factors.iter().map(|&factor| f64::from(factor))).collect();
+                let all: Vec<f64> = [1.0, 1.0]
+                    .into_iter()
+                    .chain(factors.iter().map(|&factor| f64::from(factor)))
+                    .collect();
                 let all = TensorData::from_f64(ScalarType::Float32, &[all.len()], &all)?;
                 let all = self.constant(all, "constant");
                 self.add_node("Resize", &[Some(x), None, Some(&all)], attributes, outputs)?
             }
         };
-        results.pop().ok_or_else(|| GraphError::invalid("Resize", "has no output"))
+        results
+            .pop()
+            .ok_or_else(|| GraphError::invalid("Resize", "has no output"))
     }
 }

@@ -30,7 +30,10 @@ impl Graph {
             return Ok(self.computed(data));
         }
         if check_size("Reshape", shape, usize::MAX)? != x.count() {
-            return Err(GraphError::invalid("Reshape", format!("{:?} cannot become {shape:?}", x.shape)));
+            return Err(GraphError::invalid(
+                "Reshape",
+                format!("{:?} cannot become {shape:?}", x.shape),
+            ));
         }
         // a chain of reshapes is one
         let source = self
@@ -43,15 +46,29 @@ impl Graph {
         }
         let target = self.sizes(shape);
         // a zero is a length here, not "as before"
-        let attributes = if shape.contains(&0) { vec![("allowzero", Attribute::Int(1))] } else { Vec::new() };
-        self.add_one("Reshape", &[&source, &target], attributes, x.dtype, shape.to_vec())
+        let attributes = if shape.contains(&0) {
+            vec![("allowzero", Attribute::Int(1))]
+        } else {
+            Vec::new()
+        };
+        self.add_one(
+            "Reshape",
+            &[&source, &target],
+            attributes,
+            x.dtype,
+            shape.to_vec(),
+        )
     }
 
     /// Axis `i` of the result is axis `permutation[i]` of `x`.
     ///
     /// # Errors
     /// When the permutation does not name each axis once.
-    pub(crate) fn transpose(&mut self, x: &TensorRef, permutation: &[usize]) -> Result<TensorRef, GraphError> {
+    pub(crate) fn transpose(
+        &mut self,
+        x: &TensorRef,
+        permutation: &[usize],
+    ) -> Result<TensorRef, GraphError> {
         let mut seen = vec![false; x.rank()];
         for &axis in permutation {
             check_axis("Transpose", axis, x.rank())?;
@@ -69,22 +86,28 @@ impl Graph {
         let shape: Vec<usize> = permutation.iter().map(|&axis| x.shape[axis]).collect();
         if let Some(data) = &x.constant {
             let own = fold::strides(&x.shape);
-            let steps: Vec<isize> =
-                permutation.iter().map(|&axis| isize::try_from(own[axis]).unwrap_or(isize::MAX)).collect();
+            let steps: Vec<isize> = permutation
+                .iter()
+                .map(|&axis| isize::try_from(own[axis]).unwrap_or(isize::MAX))
+                .collect();
             let data = fold::pick(data, &fold::strided_positions(0, &shape, &steps), &shape)?;
             return Ok(self.computed(data));
         }
         // two in a row are one, or none
-        let earlier = self.producer(x).filter(|node| node.operator == "Transpose").and_then(|node| {
-            let source = node.inputs.first().cloned().flatten()?;
-            match node.attributes.first() {
-                Some((_, Attribute::Ints(first))) => {
-                    let first: Option<Vec<usize>> = first.iter().map(|&axis| usize::try_from(axis).ok()).collect();
-                    first.map(|first| (source, first))
+        let earlier = self
+            .producer(x)
+            .filter(|node| node.operator == "Transpose")
+            .and_then(|node| {
+                let source = node.inputs.first().cloned().flatten()?;
+                match node.attributes.first() {
+                    Some((_, Attribute::Ints(first))) => {
+                        let first: Option<Vec<usize>> =
+                            first.iter().map(|&axis| usize::try_from(axis).ok()).collect();
+                        first.map(|first| (source, first))
+                    }
+                    _ => None,
                 }
-                _ => None,
-            }
-        });
+            });
         if let Some((source, first)) = earlier {
             let merged: Vec<usize> = permutation.iter().map(|&axis| first[axis]).collect();
             if merged.iter().enumerate().all(|(index, &axis)| index == axis) {
@@ -98,7 +121,13 @@ impl Graph {
                 shape,
             );
         }
-        self.add_one("Transpose", &[x], vec![("perm", Attribute::sizes(permutation))], x.dtype, shape)
+        self.add_one(
+            "Transpose",
+            &[x],
+            vec![("perm", Attribute::sizes(permutation))],
+            x.dtype,
+            shape,
+        )
     }
 
     /// Exchanges two axes.
@@ -130,13 +159,19 @@ impl Graph {
     pub(crate) fn slice(&mut self, x: &TensorRef, ranges: &[SliceRange]) -> Result<TensorRef, GraphError> {
         let mut shape = x.shape.clone();
         let own = fold::strides(&x.shape);
-        let mut steps: Vec<isize> = own.iter().map(|&step| isize::try_from(step).unwrap_or(isize::MAX)).collect();
+        let mut steps: Vec<isize> = own
+            .iter()
+            .map(|&step| isize::try_from(step).unwrap_or(isize::MAX))
+            .collect();
         let mut first = 0;
         let mut kept = Vec::new();
         for range in ranges {
             check_axis("Slice", range.axis, x.rank())?;
             let available = x.shape[range.axis];
-            let reach = range.length.saturating_sub(1).saturating_mul(range.step.unsigned_abs());
+            let reach = range
+                .length
+                .saturating_sub(1)
+                .saturating_mul(range.step.unsigned_abs());
             let inside = range.step != 0
                 && (range.length == 0
                     || if range.step > 0 {
@@ -165,17 +200,28 @@ impl Graph {
             return Ok(x.clone());
         }
         if let Some(data) = &x.constant {
-            let positions = if shape.contains(&0) { Vec::new() } else { fold::strided_positions(first, &shape, &steps) };
+            let positions = if shape.contains(&0) {
+                Vec::new()
+            } else {
+                fold::strided_positions(first, &shape, &steps)
+            };
             let data = fold::pick(data, &positions, &shape)?;
             return Ok(self.computed(data));
         }
         let starts: Vec<i64> = kept.iter().map(|range| signed(range.start)).collect();
-        let ends: Vec<i64> = kept.iter().map(|range| slice_end(range, x.shape[range.axis])).collect();
+        let ends: Vec<i64> = kept
+            .iter()
+            .map(|range| slice_end(range, x.shape[range.axis]))
+            .collect();
         let axes: Vec<i64> = kept.iter().map(|range| signed(range.axis)).collect();
         let distances: Vec<i64> = kept.iter().map(|range| range.step as i64).collect();
         let (starts, ends, axes) = (self.integers(&starts), self.integers(&ends), self.integers(&axes));
         let mut inputs = vec![x, &starts, &ends, &axes];
-        let distances = if distances.iter().all(|&step| step == 1) { None } else { Some(self.integers(&distances)) };
+        let distances = if distances.iter().all(|&step| step == 1) {
+            None
+        } else {
+            Some(self.integers(&distances))
+        };
         inputs.extend(distances.as_ref());
         self.add_one("Slice", &inputs, Vec::new(), x.dtype, shape)
     }
@@ -191,14 +237,27 @@ impl Graph {
         start: usize,
         length: usize,
     ) -> Result<TensorRef, GraphError> {
-        self.slice(x, &[SliceRange { axis, start, length, step: 1 }])
+        self.slice(
+            x,
+            &[SliceRange {
+                axis,
+                start,
+                length,
+                step: 1,
+            }],
+        )
     }
 
     /// One index of an axis, which vanishes.
     ///
     /// # Errors
     /// Those of [`Graph::slice`].
-    pub(crate) fn select(&mut self, x: &TensorRef, axis: usize, index: usize) -> Result<TensorRef, GraphError> {
+    pub(crate) fn select(
+        &mut self,
+        x: &TensorRef,
+        axis: usize,
+        index: usize,
+    ) -> Result<TensorRef, GraphError> {
         let one = self.narrow(x, axis, index, 1)?;
         let mut shape = x.shape.clone();
         shape.remove(axis);
@@ -219,7 +278,12 @@ impl Graph {
         for part in parts {
             let fits = part.rank() == first.rank()
                 && part.dtype == first.dtype
-                && part.shape.iter().zip(&first.shape).enumerate().all(|(index, (a, b))| index == axis || a == b);
+                && part
+                    .shape
+                    .iter()
+                    .zip(&first.shape)
+                    .enumerate()
+                    .all(|(index, (a, b))| index == axis || a == b);
             if !fits {
                 return Err(GraphError::invalid(
                     "Concat",
@@ -252,7 +316,13 @@ impl Graph {
             let data = TensorData::new(first.dtype, shape, bytes)?;
             return Ok(self.computed(data));
         }
-        self.add_one("Concat", &parts, vec![("axis", Attribute::Int(signed(axis)))], first.dtype, shape)
+        self.add_one(
+            "Concat",
+            &parts,
+            vec![("axis", Attribute::Int(signed(axis)))],
+            first.dtype,
+            shape,
+        )
     }
 
     /// Repeats axes of length 1, and adds axes in front, up to a shape.
@@ -264,7 +334,10 @@ impl Graph {
             return Ok(x.clone());
         }
         if super::broadcast_shapes("Expand", &x.shape, shape)? != shape {
-            return Err(GraphError::invalid("Expand", format!("{:?} does not broadcast to {shape:?}", x.shape)));
+            return Err(GraphError::invalid(
+                "Expand",
+                format!("{:?} does not broadcast to {shape:?}", x.shape),
+            ));
         }
         if let Some(data) = &x.constant
             && check_size("Expand", shape, LARGEST_FOLDED).is_ok()
@@ -293,7 +366,12 @@ impl Graph {
         if repeats.iter().all(|&count| count == 1) {
             return Ok(x.clone());
         }
-        let shape: Option<Vec<usize>> = x.shape.iter().zip(repeats).map(|(&a, &b)| a.checked_mul(b)).collect();
+        let shape: Option<Vec<usize>> = x
+            .shape
+            .iter()
+            .zip(repeats)
+            .map(|(&a, &b)| a.checked_mul(b))
+            .collect();
         let shape = shape.ok_or_else(|| GraphError::TooLarge {
             what: "Tile".into(),
             shape: repeats.to_vec(),
@@ -303,7 +381,12 @@ impl Graph {
         if x.constant.is_some() && check_size("Tile", &shape, LARGEST_FOLDED).is_ok() {
             // a length `n` repeated `r` times is an axis of length 1 expanded to `r` before it
             let split: Vec<usize> = x.shape.iter().flat_map(|&length| [1, length]).collect();
-            let wide: Vec<usize> = x.shape.iter().zip(repeats).flat_map(|(&length, &count)| [count, length]).collect();
+            let wide: Vec<usize> = x
+                .shape
+                .iter()
+                .zip(repeats)
+                .flat_map(|(&length, &count)| [count, length])
+                .collect();
             let split = self.reshape(x, &split)?;
             let wide = self.expand(&split, &wide)?;
             return self.reshape(&wide, &shape);
