@@ -47,7 +47,7 @@ pub(crate) enum Binary {
     Pow,
     Max,
     Min,
-    /// the sign of the result is that of the divisor; integers only
+    /// the sign of the result is that of the divisor
     Mod,
     /// the sign of the result is that of the dividend (C's `fmod`)
     Fmod,
@@ -116,7 +116,8 @@ impl Binary {
             Self::Pow => "Pow",
             Self::Max => "Max",
             Self::Min => "Min",
-            Self::Mod | Self::Fmod => "Mod",
+            Self::Mod => "modulo",
+            Self::Fmod => "rest",
         }
     }
 
@@ -211,12 +212,50 @@ impl Graph {
         {
             return Ok(b.clone());
         }
-        let attributes = if operation == Binary::Fmod {
-            vec![("fmod", Attribute::Int(1))]
-        } else {
-            Vec::new()
-        };
-        self.add_one(operator, &[a, b], attributes, a.dtype, shape)
+        if let Some(wide) = widened(a.dtype) {
+            // two's complement: what is cut off again does not change the lower bits
+            let (wide_a, wide_b) = (self.cast(a, wide)?, self.cast(b, wide)?);
+            let result = self.binary(operation, &wide_a, &wide_b)?;
+            return self.cast(&result, a.dtype);
+        }
+        match operation {
+            Binary::Mod => self.modulo(a, b),
+            Binary::Fmod => self.rest(a, b),
+            _ => self.add_one(operator, &[a, b], Vec::new(), a.dtype, shape),
+        }
+    }
+
+    /// `a - b * trunc(a / b)`, from operators on which engines agree, as they do not on `Mod`.
+    fn rest(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        let mut quotient = self.div(a, b)?;
+        if a.dtype.is_floating_point() {
+            let sign = self.unary(Unary::Sign, &quotient)?;
+            let magnitude = self.unary(Unary::Abs, &quotient)?;
+            let whole = self.unary(Unary::Floor, &magnitude)?;
+            quotient = self.mul(&sign, &whole)?;
+        }
+        let taken = self.mul(&quotient, b)?;
+        self.sub(a, &taken)
+    }
+
+    /// `a - b * floor(a / b)`; of integers the rest, corrected where its sign is not that of the divisor.
+    fn modulo(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        if a.dtype.is_floating_point() {
+            let quotient = self.div(a, b)?;
+            let whole = self.unary(Unary::Floor, &quotient)?;
+            let taken = self.mul(&whole, b)?;
+            return self.sub(a, &taken);
+        }
+        let rest = self.rest(a, b)?;
+        let zero = self.scalar(a.dtype, 0.0);
+        let below = self.compare(Comparison::Less, &rest, &zero)?;
+        let divisor_below = self.compare(Comparison::Less, b, &zero)?;
+        let differs = self.logical(Logical::Xor, &below, &divisor_below)?;
+        let exact = self.compare(Comparison::Equal, &rest, &zero)?;
+        let inexact = self.not(&exact)?;
+        let wrong = self.logical(Logical::And, &inexact, &differs)?;
+        let corrected = self.add(&rest, b)?;
+        self.choose(&wrong, &corrected, &rest)
     }
 
     /// An operation with a number of the type of the operand.
@@ -290,8 +329,17 @@ impl Graph {
             let result = fold::compare(comparison, x, y, &shape)?;
             return Ok(self.computed(result));
         }
-        if a.dtype == ScalarType::Bool && comparison != Comparison::Equal {
-            let (a, b) = (self.cast(a, ScalarType::Int32)?, self.cast(b, ScalarType::Int32)?);
+        if a.dtype == ScalarType::Bool && comparison == Comparison::Equal {
+            let differs = self.logical(Logical::Xor, a, b)?;
+            return self.not(&differs);
+        }
+        let wide = if a.dtype == ScalarType::Bool {
+            Some(ScalarType::Int32)
+        } else {
+            widened(a.dtype)
+        };
+        if let Some(wide) = wide {
+            let (a, b) = (self.cast(a, wide)?, self.cast(b, wide)?);
             return self.add_one(operator, &[&a, &b], Vec::new(), ScalarType::Bool, shape);
         }
         self.add_one(operator, &[a, b], Vec::new(), ScalarType::Bool, shape)
@@ -379,6 +427,18 @@ impl Graph {
         {
             let result = fold::choose(c, x, y, &shape)?;
             return Ok(self.computed(result));
+        }
+        if a.dtype == ScalarType::Bool {
+            // (condition and a) or (not condition and b)
+            let first = self.logical(Logical::And, condition, a)?;
+            let otherwise = self.not(condition)?;
+            let second = self.logical(Logical::And, &otherwise, b)?;
+            return self.logical(Logical::Or, &first, &second);
+        }
+        if matches!(a.dtype, ScalarType::Int8 | ScalarType::Int16) {
+            let (wide_a, wide_b) = (self.cast(a, ScalarType::Int32)?, self.cast(b, ScalarType::Int32)?);
+            let result = self.choose(condition, &wide_a, &wide_b)?;
+            return self.cast(&result, a.dtype);
         }
         self.add_one("Where", &[condition, a, b], Vec::new(), a.dtype, shape)
     }
@@ -470,6 +530,11 @@ pub(crate) fn broadcast_shapes(operator: &str, a: &[usize], b: &[usize]) -> Resu
             )),
         })
         .collect()
+}
+
+/// The type in which engines compute with small integers: ONNX allows all types, engines have kernels for some.
+fn widened(dtype: ScalarType) -> Option<ScalarType> {
+    matches!(dtype, ScalarType::UInt8 | ScalarType::Int8 | ScalarType::Int16).then_some(ScalarType::Int32)
 }
 
 fn same_type(operator: &str, a: &TensorRef, b: &TensorRef) -> Result<(), GraphError> {

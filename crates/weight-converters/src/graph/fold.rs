@@ -98,7 +98,7 @@ pub(super) fn binary(
         // NaN of either operand stays, as in PyTorch and ONNX
         Binary::Max => |a, b| if a.is_nan() || a > b { a } else { b },
         Binary::Min => |a, b| if a.is_nan() || a < b { a } else { b },
-        Binary::Mod => return Ok(None),
+        Binary::Mod => |a, b| a - b * (a / b).floor(),
         Binary::Fmod => |a, b| a % b,
     };
     let (a, b) = (x.to_f64(), y.to_f64());

@@ -208,11 +208,18 @@ impl Graph {
             let data = fold::pick(data, &positions, &shape)?;
             return Ok(self.computed(data));
         }
+        if let Some(index) = kept.iter().position(|range| range.step < 0) {
+            // backwards by index: engines disagree on slices with negative steps
+            let range = kept.remove(index);
+            let x = self.slice(x, &kept)?;
+            let indices: Vec<i64> = (0..range.length)
+                .map(|index| signed(range.start) - signed(index.saturating_mul(range.step.unsigned_abs())))
+                .collect();
+            let indices = self.integers(&indices);
+            return self.gather(&x, &indices, range.axis);
+        }
         let starts: Vec<i64> = kept.iter().map(|range| signed(range.start)).collect();
-        let ends: Vec<i64> = kept
-            .iter()
-            .map(|range| slice_end(range, x.shape[range.axis]))
-            .collect();
+        let ends: Vec<i64> = kept.iter().map(slice_end).collect();
         let axes: Vec<i64> = kept.iter().map(|range| signed(range.axis)).collect();
         let distances: Vec<i64> = kept.iter().map(|range| range.step as i64).collect();
         let (starts, ends, axes) = (self.integers(&starts), self.integers(&ends), self.integers(&axes));
@@ -396,14 +403,10 @@ impl Graph {
     }
 }
 
-/// The end of a range as ONNX counts it: exclusive; backwards to the first element it is one before `-available`.
-fn slice_end(range: &SliceRange, available: usize) -> i64 {
-    let reach = signed(range.length.saturating_sub(1)) * range.step as i64;
-    let last = signed(range.start) + reach;
-    match (range.length, range.step > 0) {
-        (0, _) => signed(range.start),
-        (_, true) => last + 1,
-        (_, false) if last == 0 => -signed(available) - 1,
-        (_, false) => last - 1,
+/// The end of a range that runs forwards, behind its last element.
+fn slice_end(range: &SliceRange) -> i64 {
+    match range.length.checked_sub(1) {
+        Some(steps) => signed(range.start) + signed(steps) * range.step as i64 + 1,
+        None => signed(range.start),
     }
 }

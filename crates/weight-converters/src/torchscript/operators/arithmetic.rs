@@ -171,13 +171,6 @@ fn floor_divide(cx: &mut Context, args: &Arguments) -> Lowered {
 
 fn remainder(cx: &mut Context, args: &Arguments) -> Lowered {
     let (a, b) = pair(cx, args)?;
-    if a.dtype.is_floating_point() {
-        // a - b floor(a / b)
-        let quotient = cx.graph.div(&a, &b)?;
-        let whole = cx.graph.unary(Unary::Floor, &quotient)?;
-        let taken = cx.graph.mul(&whole, &b)?;
-        return fresh(cx.graph.sub(&a, &taken)?);
-    }
     let (a, b) = numbers(cx, a, b)?;
     fresh(cx.graph.binary(Binary::Mod, &a, &b)?)
 }

@@ -211,6 +211,9 @@ fn contract(cx: &mut Context, a: &Labelled, b: &Labelled, later: &[Label]) -> Lo
         .collect();
     let result = if inner.is_empty() {
         outer(cx, &a, &b, &batch, &rows, &columns)?
+    } else if rows.is_empty() && columns.is_empty() {
+        // no matrix on either side: a product and a sum
+        outer(cx, &a, &b, &shared, &rows, &columns)?
     } else {
         matrix_product(cx, [&a, &b], [&batch, &rows, &inner, &columns])?
     };

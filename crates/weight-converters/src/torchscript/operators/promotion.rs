@@ -52,6 +52,7 @@ impl Operand {
     /// The type that it has by itself: whole numbers are `int64`, others `float32`.
     fn dtype(&self) -> ScalarType {
         match self {
+            Self::Tensor(tensor) if is_traced_number(tensor) => ScalarType::Float32,
             Self::Tensor(tensor) => tensor.dtype,
             Self::Int(_) => ScalarType::Int64,
             Self::Float(_) => ScalarType::Float32,
@@ -63,10 +64,16 @@ impl Operand {
     fn priority(&self) -> usize {
         match self {
             Self::Tensor(tensor) if tensor.rank() > 0 => 0,
+            Self::Tensor(tensor) if is_traced_number(tensor) => 2,
             Self::Tensor(_) => 1,
             _ => 2,
         }
     }
+}
+
+/// Tracing makes `x * 2.5` a product with a constant of `float64` without axes, which `PyTorch` treats as a number.
+fn is_traced_number(tensor: &TensorRef) -> bool {
+    tensor.rank() == 0 && tensor.dtype == ScalarType::Float64 && tensor.constant.is_some()
 }
 
 /// The common type of operands.

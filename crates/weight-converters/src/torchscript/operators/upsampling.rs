@@ -326,7 +326,8 @@ fn interpolation_weights(
         Interpolation::Cubic { .. } => 2.0,
     };
     for (index, row) in weights.chunks_exact_mut(length).enumerate() {
-        let centre = if align_corners {
+        // with anti-aliasing PyTorch keeps the centres of elements at half-integers, whatever the corners
+        let centre = if align_corners && !smooth {
             index as f64 * step
         } else {
             (index as f64 + 0.5) * step - 0.5
