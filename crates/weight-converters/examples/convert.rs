@@ -27,7 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             inputs.push(input.ok_or_else(|| format!("`{argument}` is not [name:][type:]lengths"))?);
         }
     }
-    let options = if names.is_empty() { Options::default() } else { Options::with_output_names(names) };
+    let options = if names.is_empty() {
+        Options::default()
+    } else {
+        Options::with_output_names(names)
+    };
     let converted = convert_torchscript(File::open(archive)?, &inputs, &options)?;
     fs::write(model, &converted.model)?;
     let mut out = std::io::stdout();
@@ -42,7 +46,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn input(text: &str, index: usize) -> Option<InputSpec> {
     let mut parts: Vec<&str> = text.split(':').collect();
-    let lengths = parts.pop()?.split('x').map(|length| length.parse().ok()).collect::<Option<Vec<usize>>>()?;
+    let lengths = parts
+        .pop()?
+        .split('x')
+        .map(|length| length.parse().ok())
+        .collect::<Option<Vec<usize>>>()?;
     let (mut name, mut dtype) = (format!("input_{index}"), ScalarType::Float32);
     for part in parts {
         match all_types().into_iter().find(|dtype| dtype.to_string() == part) {

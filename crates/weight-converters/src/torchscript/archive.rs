@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 use zip::ZipArchive;
+use zip::read::{ArchiveOffset, Config};
 
 use super::error::ConvertError;
 
@@ -45,14 +46,29 @@ impl<R: Read + Seek> Archive<R> {
         if !start.starts_with(b"PK\x03\x04") {
             return Err(not_a_zip(&start));
         }
-        let zip = ZipArchive::new(reader).map_err(|error| whole(format!("{error}; the file may be truncated")))?;
+        // Detection of the offset takes the records that torch writes between the directory and its end for entries of
+        // the directory where the name of the first file has 30 bytes; archives of torch begin at 0.
+        let config = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let zip = ZipArchive::with_config(config, reader)
+            .map_err(|error| whole(format!("{error}; the file may be truncated")))?;
         if zip.len() > MAX_ENTRIES {
-            return Err(whole(format!("{} files; up to {MAX_ENTRIES} are read", zip.len())));
+            return Err(whole(format!(
+                "{} files; up to {MAX_ENTRIES} are read",
+                zip.len()
+            )));
         }
         let names = names(&zip)?;
         let entries = without_top_folder(names)?;
         let budget = length.saturating_mul(MAX_RATIO).saturating_add(MAX_EXTRA);
-        let mut archive = Self { zip, entries, version: 0, big_endian: false, budget };
+        let mut archive = Self {
+            zip,
+            entries,
+            version: 0,
+            big_endian: false,
+            budget,
+        };
         archive.look_for_a_program()?;
         archive.version = archive.read_version()?;
         archive.big_endian = archive.read_byte_order()?;
@@ -84,7 +100,9 @@ impl<R: Read + Seek> Archive<R> {
             return Ok(None);
         }
         let bytes = self.read(name, MAX_TEXT)?;
-        String::from_utf8(bytes).map(Some).map_err(|_| entry(name, "is not UTF-8"))
+        String::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| entry(name, "is not UTF-8"))
     }
 
     /// A pickle.
@@ -106,7 +124,10 @@ impl<R: Read + Seek> Archive<R> {
         if bytes.len() as u64 == length {
             Ok(bytes)
         } else {
-            Err(entry(name, format!("has {} bytes; the tensors in it need {length}", bytes.len())))
+            Err(entry(
+                name,
+                format!("has {} bytes; the tensors in it need {length}", bytes.len()),
+            ))
         }
     }
 
@@ -122,17 +143,28 @@ impl<R: Read + Seek> Archive<R> {
 
     fn read(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, ConvertError> {
         let index = *self.entries.get(name).ok_or_else(|| entry(name, "is missing"))?;
-        let file = self.zip.by_index(index).map_err(|error| entry(name, error.to_string()))?;
+        let file = self
+            .zip
+            .by_index(index)
+            .map_err(|error| entry(name, error.to_string()))?;
         let size = file.size();
         if size > limit {
-            return Err(entry(name, format!("has {size} bytes; expected are at most {limit}")));
+            return Err(entry(
+                name,
+                format!("has {size} bytes; expected are at most {limit}"),
+            ));
         }
         self.budget = remaining(self.budget, size, name)?;
         // the size is what the archive states: room is made as the bytes come
         let mut bytes = Vec::with_capacity(usize::try_from(size.min(1 << 20)).unwrap_or(0));
-        file.take(size.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| entry(name, error.to_string()))?;
+        file.take(size.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| entry(name, error.to_string()))?;
         if bytes.len() as u64 != size {
-            return Err(entry(name, format!("does not have the {size} bytes that the archive states")));
+            return Err(entry(
+                name,
+                format!("does not have the {size} bytes that the archive states"),
+            ));
         }
         Ok(bytes)
     }
@@ -140,10 +172,19 @@ impl<R: Read + Seek> Archive<R> {
     fn look_for_a_program(&self) -> Result<(), ConvertError> {
         let has_code = self.entries.keys().any(|name| name.starts_with("code/"));
         let not = |found: &str, help: &str| {
-            Err(ConvertError::NotTorchScript { found: found.into(), help: help.into() })
+            Err(ConvertError::NotTorchScript {
+                found: found.into(),
+                help: help.into(),
+            })
         };
         if self.contains("data.pkl") && has_code {
             return Ok(());
+        }
+        if self.entries.keys().any(|name| name.ends_with("bytecode.pkl")) {
+            return not(
+                "an archive of the lite interpreter without sources",
+                "save the model with torch.jit.save",
+            );
         }
         if self.contains("data.pkl") {
             return not(
@@ -158,23 +199,36 @@ impl<R: Read + Seek> Archive<R> {
                 "load and save it again with torch.jit in torch 1.4 to 1.13",
             );
         }
-        if self.entries.keys().any(|name| name.starts_with("models/") && name.ends_with(".json")) {
-            return not("an archive of torch.export (pt2)", "export the model to ONNX in Python");
+        if self
+            .entries
+            .keys()
+            .any(|name| name.starts_with("models/") && name.ends_with(".json"))
+        {
+            return not(
+                "an archive of torch.export (pt2)",
+                "export the model to ONNX in Python",
+            );
         }
-        if self.entries.keys().any(|name| name.ends_with("bytecode.pkl")) {
-            return not("an archive of the lite interpreter without sources", "save the model with torch.jit.save");
-        }
-        not("a zip file without `data.pkl` and `code/`", "give the file that torch.jit.save wrote")
+        not(
+            "a zip file without `data.pkl` and `code/`",
+            "give the file that torch.jit.save wrote",
+        )
     }
 
     fn read_version(&mut self) -> Result<u32, ConvertError> {
-        let name = if self.contains("version") { "version" } else { ".data/version" };
+        let name = if self.contains("version") {
+            "version"
+        } else {
+            ".data/version"
+        };
         let text = self.source(name)?.ok_or_else(|| entry("version", "is missing"))?;
         match text.trim().parse() {
             Ok(version) if version <= NEWEST_VERSION => Ok(version),
             Ok(version) => Err(entry(
                 name,
-                format!("the archive has format version {version}; up to {NEWEST_VERSION} is read: save it with an older torch"),
+                format!(
+                    "the archive has format version {version}; up to {NEWEST_VERSION} is read: save it with an older torch"
+                ),
             )),
             Err(_) => Err(entry(name, format!("{:?} is not a number", shortened(&text)))),
         }
@@ -184,13 +238,18 @@ impl<R: Read + Seek> Archive<R> {
         match self.source("byteorder")?.as_deref().map(str::trim) {
             None | Some("little") => Ok(false),
             Some("big") => Ok(true),
-            Some(other) => Err(entry("byteorder", format!("{:?} is neither `little` nor `big`", shortened(other)))),
+            Some(other) => Err(entry(
+                "byteorder",
+                format!("{:?} is neither `little` nor `big`", shortened(other)),
+            )),
         }
     }
 }
 
 fn remaining(budget: u64, bytes: u64, name: &str) -> Result<u64, ConvertError> {
-    budget.checked_sub(bytes).ok_or_else(|| entry(name, "unpacks to far more bytes than the archive has: refused"))
+    budget
+        .checked_sub(bytes)
+        .ok_or_else(|| entry(name, "unpacks to far more bytes than the archive has: refused"))
 }
 
 fn shortened(text: &str) -> String {
@@ -210,10 +269,20 @@ fn names<R: Read + Seek>(zip: &ZipArchive<R>) -> Result<Vec<String>, ConvertErro
 /// All files are in one folder, whose name is that of the file when it was saved.
 fn without_top_folder(names: Vec<String>) -> Result<BTreeMap<String, usize>, ConvertError> {
     // what is packed anew by hand may have no folder at all
-    let bare = names.iter().any(|name| name == "data.pkl" || name == "model.json");
+    let bare = names
+        .iter()
+        .any(|name| name == "data.pkl" || name == "model.json");
     let mut entries = BTreeMap::new();
-    for (index, name) in names.into_iter().enumerate().filter(|(_, name)| !name.ends_with('/')) {
-        let inner = if bare { name.as_str() } else { name.split_once('/').map_or(name.as_str(), |(_, inner)| inner) };
+    for (index, name) in names
+        .into_iter()
+        .enumerate()
+        .filter(|(_, name)| !name.ends_with('/'))
+    {
+        let inner = if bare {
+            name.as_str()
+        } else {
+            name.split_once('/').map_or(name.as_str(), |(_, inner)| inner)
+        };
         if entries.insert(inner.to_owned(), index).is_some() {
             return Err(entry(inner, "occurs twice"));
         }
@@ -230,18 +299,28 @@ fn not_a_zip(start: &[u8]) -> ConvertError {
         [0x89, b'H', b'D', b'F', ..] => ("an HDF5 file", "it may be weights of Keras"),
         [] => ("an empty file", "download it again"),
         [b'<', ..] => ("a text that looks like a web page", "download it again"),
-        [b'v', b'e', b'r', b's', b'i', b'o', b'n', b' ', ..] => {
-            ("a pointer of Git LFS", "fetch the file itself with `git lfs pull`")
-        }
+        [b'v', b'e', b'r', b's', b'i', b'o', b'n', b' ', ..] => (
+            "a pointer of Git LFS",
+            "fetch the file itself with `git lfs pull`",
+        ),
         _ => ("not a zip file", "give the file that torch.jit.save wrote"),
     };
-    ConvertError::NotTorchScript { found: found.into(), help: help.into() }
+    ConvertError::NotTorchScript {
+        found: found.into(),
+        help: help.into(),
+    }
 }
 
 fn whole(message: impl Into<String>) -> ConvertError {
-    ConvertError::Archive { entry: "the zip file".into(), message: message.into() }
+    ConvertError::Archive {
+        entry: "the zip file".into(),
+        message: message.into(),
+    }
 }
 
 fn entry(name: &str, message: impl Into<String>) -> ConvertError {
-    ConvertError::Archive { entry: name.into(), message: message.into() }
+    ConvertError::Archive {
+        entry: name.into(),
+        message: message.into(),
+    }
 }

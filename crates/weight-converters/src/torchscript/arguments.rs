@@ -16,12 +16,17 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The argument, if it was given (`None` of the language is given).
     pub(crate) fn get(&self, index: usize, name: &str) -> Option<&Value> {
-        self.keyword.iter().find(|(key, _)| key == name).map(|(_, value)| value).or_else(|| self.positional.get(index))
+        self.keyword
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+            .or_else(|| self.positional.get(index))
     }
 
     /// The argument, which has to be given.
     pub(crate) fn value(&self, index: usize, name: &str) -> Result<&Value, LoweringError> {
-        self.get(index, name).ok_or_else(|| LoweringError::new(format!("argument {index} (`{name}`) is missing")))
+        self.get(index, name)
+            .ok_or_else(|| LoweringError::new(format!("argument {index} (`{name}`) is missing")))
     }
 
     /// A tensor.
@@ -119,13 +124,19 @@ impl Arguments {
     }
 
     /// A list of numbers; `None` of the language or nothing is `None`.
-    pub(crate) fn optional_floats(&self, index: usize, name: &str) -> Result<Option<Vec<f64>>, LoweringError> {
+    pub(crate) fn optional_floats(
+        &self,
+        index: usize,
+        name: &str,
+    ) -> Result<Option<Vec<f64>>, LoweringError> {
         let values = match self.get(index, name) {
             None | Some(Value::None) => return Ok(None),
             Some(Value::List(list)) => list.borrow().iter().map(as_float).collect::<Option<Vec<_>>>(),
             Some(single) => as_float(single).map(|value| vec![value]),
         };
-        values.map(Some).ok_or_else(|| self.wrong(index, name, "a list of numbers"))
+        values
+            .map(Some)
+            .ok_or_else(|| self.wrong(index, name, "a list of numbers"))
     }
 
     /// A list or tuple of tensors.
@@ -149,7 +160,10 @@ impl Arguments {
 
 /// The error for an argument of another type.
 pub(crate) fn unexpected(index: usize, name: &str, found: &Value, expected: &str) -> LoweringError {
-    LoweringError::new(format!("argument {index} (`{name}`) is {}, not {expected}", found.kind()))
+    LoweringError::new(format!(
+        "argument {index} (`{name}`) is {}, not {expected}",
+        found.kind()
+    ))
 }
 
 fn as_int(value: &Value) -> Option<i64> {

@@ -16,7 +16,9 @@ pub(crate) struct LoweringError {
 impl LoweringError {
     /// An error with this text.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self {
+            message: message.into(),
+        }
     }
 }
 
@@ -38,7 +40,10 @@ pub(crate) struct Context {
 impl Context {
     /// A context with an empty graph of this opset, for an archive of this format version.
     pub(crate) fn new(opset: i64, archive_version: u32) -> Self {
-        Self { graph: Graph::new(opset), archive_version }
+        Self {
+            graph: Graph::new(opset),
+            archive_version,
+        }
     }
 
     /// The present value of a tensor. A view whose base was written since is derived anew.

@@ -34,7 +34,11 @@ pub struct InputSpec {
 impl InputSpec {
     /// An input of this name, type and shape.
     pub fn new(name: impl Into<String>, dtype: ScalarType, shape: impl Into<Vec<usize>>) -> Self {
-        Self { name: name.into(), dtype, shape: shape.into() }
+        Self {
+            name: name.into(),
+            dtype,
+            shape: shape.into(),
+        }
     }
 }
 
@@ -51,7 +55,9 @@ impl Options {
     /// With these names of the outputs.
     #[must_use]
     pub fn with_output_names(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { output_names: Some(names.into_iter().map(Into::into).collect()) }
+        Self {
+            output_names: Some(names.into_iter().map(Into::into).collect()),
+        }
     }
 }
 
@@ -117,7 +123,9 @@ pub fn convert_torchscript<R: Read + Seek + Send>(
             .name("torchscript".into())
             .stack_size(STACK)
             .spawn_scoped(scope, || convert(archive, inputs, options))
-            .map_err(|error| ConvertError::Internal { message: format!("no thread for it: {error}") })?;
+            .map_err(|error| ConvertError::Internal {
+                message: format!("no thread for it: {error}"),
+            })?;
         worker.join().unwrap_or_else(|_| {
             let message = "an error of this program, not of the archive; please report it".into();
             Err(ConvertError::Internal { message })
@@ -133,7 +141,14 @@ fn convert<R: Read + Seek>(
     let mut archive = Archive::open(reader)?;
     let mut context = Context::new(OPSET_VERSION, archive.version());
     let values = make_inputs(&mut context, inputs)?;
-    let ports = inputs.iter().map(|i| Port { name: i.name.clone(), dtype: i.dtype, shape: i.shape.clone() }).collect();
+    let ports = inputs
+        .iter()
+        .map(|i| Port {
+            name: i.name.clone(),
+            dtype: i.dtype,
+            shape: i.shape.clone(),
+        })
+        .collect();
 
     let constants = if archive.contains("constants.pkl") {
         match load(&mut archive, &mut context, "constants")? {
@@ -153,32 +168,55 @@ fn convert<R: Read + Seek>(
     check_inputs(&mut evaluator, &network, inputs)?;
     let result = evaluator.run(&network, values)?;
     let mut results = Vec::new();
-    flatten(&mut evaluator, &result, "", &mut results)?;
+    flatten(&mut evaluator, &result, "", false, &mut results)?;
     let outputs = declare_outputs(&mut evaluator, results, options, inputs)?;
     let (context, notes) = evaluator.finish();
     let name = network.class().rsplit('.').next().unwrap_or("network").to_owned();
-    let model = context.graph.into_model_bytes(&name).map_err(|error| ConvertError::Onnx { message: error.to_string() })?;
-    Ok(Converted { model, opset: OPSET_VERSION, inputs: ports, outputs, notes })
+    let model = context
+        .graph
+        .into_model_bytes(&name)
+        .map_err(|error| ConvertError::Onnx {
+            message: error.to_string(),
+        })?;
+    Ok(Converted {
+        model,
+        opset: OPSET_VERSION,
+        inputs: ports,
+        outputs,
+        notes,
+    })
 }
 
 fn unexpected_root(entry: &str, found: &Value, expected: &str) -> ConvertError {
-    ConvertError::Archive { entry: entry.into(), message: format!("contains a {}, not {expected}", found.kind()) }
+    ConvertError::Archive {
+        entry: entry.into(),
+        message: format!("contains a {}, not {expected}", found.kind()),
+    }
 }
 
 fn make_inputs(context: &mut Context, inputs: &[InputSpec]) -> Result<Vec<Value>, ConvertError> {
     let mut values = Vec::new();
     for (index, input) in inputs.iter().enumerate() {
-        let error = |message: String| ConvertError::Inputs { message: format!("`{}`: {message}", input.name) };
+        let error = |message: String| ConvertError::Inputs {
+            message: format!("`{}`: {message}", input.name),
+        };
         if input.name.is_empty() || inputs[..index].iter().any(|other| other.name == input.name) {
             return Err(error("the name is empty, or that of another input".into()));
         }
-        let tensor = context.graph.input(&input.name, input.dtype, &input.shape).map_err(|e| error(e.to_string()))?;
+        let tensor = context
+            .graph
+            .input(&input.name, input.dtype, &input.shape)
+            .map_err(|e| error(e.to_string()))?;
         values.push(Value::Tensor(Tensor::new(tensor)));
     }
     Ok(values)
 }
 
-fn check_inputs(evaluator: &mut Evaluator<'_>, network: &Object, inputs: &[InputSpec]) -> Result<(), ConvertError> {
+fn check_inputs(
+    evaluator: &mut Evaluator<'_>,
+    network: &Object,
+    inputs: &[InputSpec],
+) -> Result<(), ConvertError> {
     let parameters = evaluator.parameters(network)?;
     let required = parameters.iter().filter(|(_, has_default)| !has_default).count();
     if (required..=parameters.len()).contains(&inputs.len()) {
@@ -186,7 +224,9 @@ fn check_inputs(evaluator: &mut Evaluator<'_>, network: &Object, inputs: &[Input
     }
     let names: Vec<_> = parameters.iter().map(|(name, _)| format!("`{name}`")).collect();
     let (given, taken, names) = (inputs.len(), parameters.len(), names.join(", "));
-    Err(ConvertError::Inputs { message: format!("the network takes {taken} ({names}), found {given}") })
+    Err(ConvertError::Inputs {
+        message: format!("the network takes {taken} ({names}), found {given}"),
+    })
 }
 
 /// The tensors of a result, with the names that the result has for them.
@@ -194,13 +234,20 @@ fn flatten(
     evaluator: &mut Evaluator<'_>,
     value: &Value,
     name: &str,
+    nested: bool,
     results: &mut Vec<(String, TensorRef)>,
 ) -> Result<(), ConvertError> {
     let error = |message: String| ConvertError::Outputs { message };
     if results.len() > MAX_OUTPUTS {
         return Err(error(format!("more than {MAX_OUTPUTS} tensors")));
     }
-    let inner = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}_{part}") };
+    let inner = |part: &str| {
+        if name.is_empty() {
+            part.to_owned()
+        } else {
+            format!("{name}_{part}")
+        }
+    };
     match value {
         Value::Tensor(tensor) => {
             let tensor = evaluator.context().read(tensor).map_err(|e| error(e.message))?;
@@ -215,17 +262,25 @@ fn flatten(
             None => flatten_all(evaluator, tuple.values(), name, results),
             Some(names) => {
                 let mut fields = names.iter().zip(tuple.values());
-                fields.try_for_each(|(field, value)| flatten(evaluator, value, &inner(field), results))
+                fields.try_for_each(|(field, value)| flatten(evaluator, value, &inner(field), true, results))
             }
         },
         Value::Dict(dict) => {
             let entries = dict.borrow().clone();
             entries.iter().try_for_each(|(key, value)| match key {
-                Value::Str(key) => flatten(evaluator, value, &inner(key), results),
+                Value::Str(key) => flatten(evaluator, value, &inner(key), true, results),
                 other => Err(error(format!("a dictionary with a {} as a key", other.kind()))),
             })
         }
-        other => Err(error(format!("the network returns a {}, not a Tensor", other.kind()))),
+        // an optional result that is not there for these inputs
+        Value::None if nested => {
+            evaluator.note("a result of the network is None for these inputs; it is left out".into());
+            Ok(())
+        }
+        other => Err(error(format!(
+            "the network returns a {}, not a Tensor",
+            other.kind()
+        ))),
     }
 }
 
@@ -236,7 +291,9 @@ fn flatten_all(
     results: &mut Vec<(String, TensorRef)>,
 ) -> Result<(), ConvertError> {
     // `name` is that of the whole; tensors without names are counted later
-    values.iter().try_for_each(|value| flatten(evaluator, value, name, results))
+    values
+        .iter()
+        .try_for_each(|value| flatten(evaluator, value, name, true, results))
 }
 
 fn declare_outputs(
@@ -249,7 +306,11 @@ fn declare_outputs(
     let names = match &options.output_names {
         Some(names) if names.len() == results.len() => names.clone(),
         Some(names) => {
-            return error(format!("{} names are given, the network returns {} tensors", names.len(), results.len()));
+            return error(format!(
+                "{} names are given, the network returns {} tensors",
+                names.len(),
+                results.len()
+            ));
         }
         None => default_names(&results),
     };
@@ -262,10 +323,16 @@ fn declare_outputs(
             || ports.iter().any(|port| port.name == name)
             || inputs.iter().any(|input| input.name == name)
         {
-            return error(format!("the name `{name}` is empty, or that of another input or output"));
+            return error(format!(
+                "the name `{name}` is empty, or that of another input or output"
+            ));
         }
         evaluator.context().graph.output(&name, &tensor);
-        ports.push(Port { name, dtype: tensor.dtype, shape: tensor.shape.clone() });
+        ports.push(Port {
+            name,
+            dtype: tensor.dtype,
+            shape: tensor.shape.clone(),
+        });
     }
     Ok(ports)
 }
@@ -280,6 +347,8 @@ fn default_names(results: &[(String, TensorRef)]) -> Vec<String> {
     match results {
         _ if named => results.iter().map(|(name, _)| name.clone()).collect(),
         [_] => vec!["output".into()],
-        _ => (0..results.len()).map(|index| format!("output_{index}")).collect(),
+        _ => (0..results.len())
+            .map(|index| format!("output_{index}"))
+            .collect(),
     }
 }

@@ -118,7 +118,14 @@ impl fmt::Display for UnsupportedOperator {
 }
 
 fn list_operators(operators: &[UnsupportedOperator]) -> String {
-    let list: Vec<_> = operators.iter().map(|operator| format!("\n  {operator}")).collect();
+    let list: Vec<_> = operators
+        .iter()
+        .map(|operator| format!("\n  {operator}"))
+        .collect();
     let plural = if operators.len() == 1 { "" } else { "s" };
-    format!("{} operator{plural} of the network cannot be converted to ONNX:{}", operators.len(), list.concat())
+    format!(
+        "{} operator{plural} of the network cannot be converted to ONNX:{}",
+        operators.len(),
+        list.concat()
+    )
 }

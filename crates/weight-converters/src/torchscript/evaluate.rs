@@ -63,15 +63,25 @@ pub(super) struct Frame {
 
 impl Frame {
     fn new(file: Rc<str>, module: Rc<str>) -> Self {
-        Self { variables: HashMap::new(), file, module }
+        Self {
+            variables: HashMap::new(),
+            file,
+            module,
+        }
     }
 
     fn place(&self, at: Position) -> Place {
-        Place { module: self.module.to_string(), ..at.in_file(&self.file) }
+        Place {
+            module: self.module.to_string(),
+            ..at.in_file(&self.file)
+        }
     }
 
     fn fail(&self, at: Position, message: impl Into<String>) -> ConvertError {
-        ConvertError::Evaluation { place: self.place(at), message: message.into() }
+        ConvertError::Evaluation {
+            place: self.place(at),
+            message: message.into(),
+        }
     }
 }
 
@@ -111,7 +121,9 @@ impl<'a> Evaluator<'a> {
         if self.unsupported.is_empty() {
             return result;
         }
-        Err(ConvertError::UnsupportedOperators { operators: self.unsupported.take() })
+        Err(ConvertError::UnsupportedOperators {
+            operators: self.unsupported.take(),
+        })
     }
 
     /// The parameters of the network's `forward`, without `self`: names, and whether each has a default.
@@ -125,10 +137,14 @@ impl<'a> Evaluator<'a> {
             return Err(missing_class(class));
         };
         let Some(forward) = class.method("forward") else {
-            return Err(ConvertError::Inputs { message: format!("`{}` has no method `forward`", network.class()) });
+            return Err(ConvertError::Inputs {
+                message: format!("`{}` has no method `forward`", network.class()),
+            });
         };
         let parameters = forward.parameters.iter().skip(1);
-        Ok(parameters.map(|parameter| (Rc::clone(&parameter.name), parameter.default.is_some())).collect())
+        Ok(parameters
+            .map(|parameter| (Rc::clone(&parameter.name), parameter.default.is_some()))
+            .collect())
     }
 
     /// Counts steps.
@@ -138,14 +154,20 @@ impl<'a> Evaluator<'a> {
                 self.steps = left;
                 Ok(())
             }
-            None => Err(frame.fail(at, format!("the network takes more than {MAX_STEPS} steps: a loop is too long"))),
+            None => Err(frame.fail(
+                at,
+                format!("the network takes more than {MAX_STEPS} steps: a loop is too long"),
+            )),
         }
     }
 
     fn enter(&mut self, frame: &Frame, at: Position) -> Result<(), ConvertError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(frame.fail(at, format!("more than {MAX_DEPTH} calls, blocks and expressions inside each other")));
+            return Err(frame.fail(
+                at,
+                format!("more than {MAX_DEPTH} calls, blocks and expressions inside each other"),
+            ));
         }
         self.charge(frame, at, 1)
     }
@@ -228,7 +250,8 @@ impl<'a> Evaluator<'a> {
             let Some(default) = &parameter.default else {
                 return Err(caller.fail(at, format!("`{name}` needs the argument `{}`", parameter.name)));
             };
-            let value = self.constant_expression(&Rc::clone(&frame.file), &Rc::clone(&frame.module), default)?;
+            let value =
+                self.constant_expression(&Rc::clone(&frame.file), &Rc::clone(&frame.module), default)?;
             frame.variables.insert(Rc::clone(&parameter.name), value);
         }
         Ok(())
@@ -245,7 +268,8 @@ impl<'a> Evaluator<'a> {
         self.expression(&mut frame, expression)
     }
 
-    fn note(&mut self, note: String) {
+    /// Keeps something that is worth telling about the conversion.
+    pub(crate) fn note(&mut self, note: String) {
         const MAX_NOTES: usize = 50;
         if self.notes.len() < MAX_NOTES && !self.notes.contains(&note) {
             self.notes.push(note);
@@ -254,5 +278,8 @@ impl<'a> Evaluator<'a> {
 }
 
 fn missing_class(class: &str) -> ConvertError {
-    ConvertError::Archive { entry: "code/".into(), message: format!("the class `{class}` is missing") }
+    ConvertError::Archive {
+        entry: "code/".into(),
+        message: format!("the class `{class}` is missing"),
+    }
 }

@@ -32,8 +32,15 @@ pub(crate) fn load<R: Read + Seek>(
         offset,
         message,
     })?;
-    let mut loader =
-        Loader { archive, context, pickle: &pickle, name, values: HashMap::new(), storages: HashMap::new(), depth: 0 };
+    let mut loader = Loader {
+        archive,
+        context,
+        pickle: &pickle,
+        name,
+        values: HashMap::new(),
+        storages: HashMap::new(),
+        depth: 0,
+    };
     loader.value(pickle.root(), "")
 }
 
@@ -50,8 +57,15 @@ struct Loader<'a, R> {
 
 impl<R: Read + Seek> Loader<'_, R> {
     fn error(&self, path: &str, message: impl std::fmt::Display) -> ConvertError {
-        let what = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
-        ConvertError::Archive { entry: format!("{}.pkl", self.name), message: format!("{what}{message}") }
+        let what = if path.is_empty() {
+            String::new()
+        } else {
+            format!("`{path}`: ")
+        };
+        ConvertError::Archive {
+            entry: format!("{}.pkl", self.name),
+            message: format!("{what}{message}"),
+        }
     }
 
     fn value(&mut self, id: ItemId, path: &str) -> Result<Value, ConvertError> {
@@ -92,7 +106,11 @@ impl<R: Read + Seek> Loader<'_, R> {
     }
 
     fn elements(&mut self, items: &[ItemId], path: &str) -> Result<Vec<Value>, ConvertError> {
-        items.iter().enumerate().map(|(index, id)| self.value(*id, &join(path, &index.to_string()))).collect()
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, id)| self.value(*id, &join(path, &index.to_string())))
+            .collect()
     }
 
     fn dict(&mut self, entries: &[(ItemId, ItemId)], path: &str) -> Result<Dict, ConvertError> {
@@ -147,7 +165,11 @@ impl<R: Read + Seek> Loader<'_, R> {
 
     fn tensor(&mut self, tensor: &StridedTensor, path: &str) -> Result<Tensor, ConvertError> {
         let name = if path.is_empty() { "constant" } else { path };
-        let name: Rc<str> = if self.name == "constants" { format!("constant.{name}").into() } else { name.into() };
+        let name: Rc<str> = if self.name == "constants" {
+            format!("constant.{name}").into()
+        } else {
+            name.into()
+        };
         let dtype = storage_type(&tensor.storage.class).map_err(|message| self.error(path, message))?;
         let bytes = self.storage(&tensor.storage, dtype)?;
         let data = self.arrange(tensor, dtype, &bytes, path)?;
@@ -192,11 +214,20 @@ impl<R: Read + Seek> Loader<'_, R> {
                 ),
             )
         };
-        let count = tensor.shape.iter().try_fold(1_usize, |count, length| count.checked_mul(*length));
-        let bytes_needed = count.and_then(|count| count.checked_mul(size)).ok_or_else(|| outside(self))?;
+        let count = tensor
+            .shape
+            .iter()
+            .try_fold(1_usize, |count, length| count.checked_mul(*length));
+        let bytes_needed = count
+            .and_then(|count| count.checked_mul(size))
+            .ok_or_else(|| outside(self))?;
         let make = |loader: &Self, bytes: Rc<[u8]>| {
             if bytes.len() == bytes_needed {
-                Ok(TensorData { dtype, shape: tensor.shape.clone(), bytes })
+                Ok(TensorData {
+                    dtype,
+                    shape: tensor.shape.clone(),
+                    bytes,
+                })
             } else {
                 Err(outside(loader))
             }
@@ -204,10 +235,17 @@ impl<R: Read + Seek> Loader<'_, R> {
         if bytes_needed == 0 {
             return make(self, Rc::from([]));
         }
-        let last = tensor.shape.iter().zip(&tensor.strides).try_fold(tensor.offset, |last, (length, stride)| {
-            last.checked_add((length - 1).checked_mul(*stride)?)
-        });
-        if last.and_then(|last| last.checked_add(1)?.checked_mul(size)).is_none_or(|end| end > storage.len()) {
+        let last = tensor
+            .shape
+            .iter()
+            .zip(&tensor.strides)
+            .try_fold(tensor.offset, |last, (length, stride)| {
+                last.checked_add((length - 1).checked_mul(*stride)?)
+            });
+        if last
+            .and_then(|last| last.checked_add(1)?.checked_mul(size))
+            .is_none_or(|end| end > storage.len())
+        {
             return Err(outside(self));
         }
         if is_contiguous(tensor) {
@@ -215,10 +253,12 @@ impl<R: Read + Seek> Loader<'_, R> {
             if bytes_needed == storage.len() {
                 return make(self, Rc::clone(storage));
             }
-            self.archive.charge(&format!("{}.pkl", self.name), bytes_needed as u64)?;
+            self.archive
+                .charge(&format!("{}.pkl", self.name), bytes_needed as u64)?;
             return make(self, storage[start..start + bytes_needed].into());
         }
-        self.archive.charge(&format!("{}.pkl", self.name), bytes_needed as u64)?;
+        self.archive
+            .charge(&format!("{}.pkl", self.name), bytes_needed as u64)?;
         let mut bytes = Vec::with_capacity(bytes_needed);
         let mut index = vec![0; tensor.shape.len()];
         let mut element = tensor.offset;
@@ -241,15 +281,24 @@ impl<R: Read + Seek> Loader<'_, R> {
 /// Whether the elements lie one behind the other; the strides of axes of length one do not matter.
 fn is_contiguous(tensor: &StridedTensor) -> bool {
     let mut expected = 1;
-    tensor.shape.iter().zip(&tensor.strides).rev().all(|(length, stride)| {
-        let fits = *length == 1 || *stride == expected;
-        expected *= *length;
-        fits
-    })
+    tensor
+        .shape
+        .iter()
+        .zip(&tensor.strides)
+        .rev()
+        .all(|(length, stride)| {
+            let fits = *length == 1 || *stride == expected;
+            expected *= *length;
+            fits
+        })
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 fn storage_type(class: &str) -> Result<ScalarType, String> {
@@ -265,6 +314,10 @@ fn storage_type(class: &str) -> Result<ScalarType, String> {
         "BFloat16Storage" => ScalarType::BFloat16,
         "FloatStorage" => ScalarType::Float32,
         "DoubleStorage" => ScalarType::Float64,
-        _ => return Err(format!("elements of `{class}` (complex and quantised numbers, for instance) cannot be converted")),
+        _ => {
+            return Err(format!(
+                "elements of `{class}` (complex and quantised numbers, for instance) cannot be converted"
+            ));
+        }
     })
 }

@@ -46,7 +46,12 @@ pub(crate) struct Program<'a> {
 impl<'a> Program<'a> {
     /// The program in these sources.
     pub(crate) fn new(sources: &'a mut dyn Sources) -> Self {
-        Self { sources, modules: HashMap::new(), definitions: HashMap::new(), bytes: 0 }
+        Self {
+            sources,
+            modules: HashMap::new(),
+            definitions: HashMap::new(),
+            bytes: 0,
+        }
     }
 
     /// What a qualified name (`__torch__.torch.nn.functional.relu`) stands for, if anything.
@@ -91,8 +96,10 @@ impl<'a> Program<'a> {
                         message: format!("the sources have more than {MAX_SOURCES} bytes"),
                     });
                 }
-                let module = parser::parse(&text)
-                    .map_err(|error| ConvertError::Syntax { place: error.at.in_file(file), message: error.message })?;
+                let module = parser::parse(&text).map_err(|error| ConvertError::Syntax {
+                    place: error.at.in_file(file),
+                    message: error.message,
+                })?;
                 Some(Rc::new(module))
             }
         };

@@ -19,7 +19,11 @@ pub struct Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)?;
-        if self.module.is_empty() { Ok(()) } else { write!(f, " (module `{}`)", self.module) }
+        if self.module.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " (module `{}`)", self.module)
+        }
     }
 }
 
@@ -33,6 +37,11 @@ pub(crate) struct Position {
 impl Position {
     /// The place in this file.
     pub(crate) fn in_file(self, file: &Rc<str>) -> Place {
-        Place { file: file.to_string(), line: self.line, column: self.column, module: String::new() }
+        Place {
+            file: file.to_string(),
+            line: self.line,
+            column: self.column,
+            module: String::new(),
+        }
     }
 }

@@ -136,12 +136,18 @@ struct TupleCell(Vec<Value>);
 impl Tuple {
     /// A tuple of these values.
     pub(crate) fn new(values: Vec<Value>) -> Self {
-        Self { values: Rc::new(TupleCell(values)), names: None }
+        Self {
+            values: Rc::new(TupleCell(values)),
+            names: None,
+        }
     }
 
     /// A named tuple; as many names as values.
     pub(crate) fn named(values: Vec<Value>, names: Rc<[Rc<str>]>) -> Self {
-        Self { values: Rc::new(TupleCell(values)), names: Some(names) }
+        Self {
+            values: Rc::new(TupleCell(values)),
+            names: Some(names),
+        }
     }
 
     /// The elements.
@@ -199,7 +205,11 @@ impl Object {
     /// An instance without attributes; `class` is the qualified name (`__torch__.torch.nn.modules.conv.Conv2d`), `path`
     /// where it is in the network (`encoder.conv1`; empty for the network itself), if the program did not make it.
     pub(crate) fn new(class: Rc<str>, path: Option<Rc<str>>) -> Self {
-        Self(Rc::new(ObjectCell { class, path, attributes: RefCell::new(HashMap::new()) }))
+        Self(Rc::new(ObjectCell {
+            class,
+            path,
+            attributes: RefCell::new(HashMap::new()),
+        }))
     }
 
     /// The qualified name of the class.
@@ -242,7 +252,12 @@ impl Drop for TupleCell {
 
 impl Drop for DictCell {
     fn drop(&mut self) {
-        dismantle(std::mem::take(self.0.get_mut()).into_iter().flat_map(|(key, value)| [key, value]).collect());
+        dismantle(
+            std::mem::take(self.0.get_mut())
+                .into_iter()
+                .flat_map(|(key, value)| [key, value])
+                .collect(),
+        );
     }
 }
 
@@ -310,12 +325,22 @@ const MAX_VIEW_DEPTH: usize = 256;
 impl Tensor {
     /// A tensor with a storage of its own.
     pub(crate) fn new(value: TensorRef) -> Self {
-        Self(Rc::new(TensorCell { current: RefCell::new(value), version: Cell::new(0), base: None, fixed: None }))
+        Self(Rc::new(TensorCell {
+            current: RefCell::new(value),
+            version: Cell::new(0),
+            base: None,
+            fixed: None,
+        }))
     }
 
     /// A weight (`encoder.conv1.weight`), which cannot be written.
     pub(crate) fn fixed(value: TensorRef, name: Rc<str>) -> Self {
-        Self(Rc::new(TensorCell { current: RefCell::new(value), version: Cell::new(0), base: None, fixed: Some(name) }))
+        Self(Rc::new(TensorCell {
+            current: RefCell::new(value),
+            version: Cell::new(0),
+            base: None,
+            fixed: Some(name),
+        }))
     }
 
     /// Whether both are the same tensor of the program.
@@ -326,14 +351,21 @@ impl Tensor {
     pub(super) fn view(graph: &mut Graph, base: &Self, step: ViewStep) -> Result<Self, LoweringError> {
         let depth = base.0.base.as_ref().map_or(0, |view| view.depth) + 1;
         if depth > MAX_VIEW_DEPTH {
-            return Err(LoweringError::new(format!("more than {MAX_VIEW_DEPTH} views of views")));
+            return Err(LoweringError::new(format!(
+                "more than {MAX_VIEW_DEPTH} views of views"
+            )));
         }
         let base_value = base.read(graph)?;
         let value = step.read(graph, &base_value)?;
         Ok(Self(Rc::new(TensorCell {
             current: RefCell::new(value),
             version: Cell::new(0),
-            base: Some(View { tensor: base.clone(), step, depth, base_version: Cell::new(base.version()) }),
+            base: Some(View {
+                tensor: base.clone(),
+                step,
+                depth,
+                base_version: Cell::new(base.version()),
+            }),
             fixed: None,
         })))
     }
@@ -378,6 +410,9 @@ impl Tensor {
 
     /// Changes with every write to the storage.
     fn version(&self) -> u64 {
-        self.0.base.as_ref().map_or_else(|| self.0.version.get(), |view| view.tensor.version())
+        self.0
+            .base
+            .as_ref()
+            .map_or_else(|| self.0.version.get(), |view| view.tensor.version())
     }
 }

@@ -23,7 +23,9 @@ impl Scope<'_> {
     /// Checks the length of a list or text before it is made.
     fn check(&self, length: usize) -> Result<(), LoweringError> {
         if (length as u64).saturating_mul(4) > self.limit {
-            return Err(LoweringError::new(format!("would make a list or text of {length} elements")));
+            return Err(LoweringError::new(format!(
+                "would make a list or text of {length} elements"
+            )));
         }
         Ok(())
     }

@@ -13,7 +13,12 @@ use crate::torchscript::source::Position;
 use crate::torchscript::value::{Object, Tuple, Value};
 
 impl Evaluator<'_> {
-    pub(super) fn call(&mut self, frame: &mut Frame, at: Position, call: &Call) -> Result<Value, ConvertError> {
+    pub(super) fn call(
+        &mut self,
+        frame: &mut Frame,
+        at: Position,
+        call: &Call,
+    ) -> Result<Value, ConvertError> {
         match &call.callee.kind {
             ExpressionKind::Name(name) => self.call_name(frame, at, name, call),
             ExpressionKind::Qualified(name) => {
@@ -31,9 +36,13 @@ impl Evaluator<'_> {
                 let object = self.expression(frame, object)?;
                 let (positional, keyword) = self.arguments(frame, call)?;
                 match object {
-                    Value::Object(object) => self.call_method(frame, at, &object, method, positional, keyword),
+                    Value::Object(object) => {
+                        self.call_method(frame, at, &object, method, positional, keyword)
+                    }
                     Value::Unknown => Ok(Value::Unknown),
-                    other => Err(frame.fail(at, format!("calls the method `{method}` of a {}", other.kind()))),
+                    other => {
+                        Err(frame.fail(at, format!("calls the method `{method}` of a {}", other.kind())))
+                    }
                 }
             }
             _ => Err(frame.fail(at, "calls something that is not a function")),
@@ -64,7 +73,9 @@ impl Evaluator<'_> {
     ) -> Result<Value, ConvertError> {
         match frame.variables.get(name) {
             None => {}
-            Some(Value::Function(function)) => return self.call_qualified(frame, at, &Rc::clone(function), call),
+            Some(Value::Function(function)) => {
+                return self.call_qualified(frame, at, &Rc::clone(function), call);
+            }
             Some(Value::Unknown) => return Ok(Value::Unknown),
             Some(other) => return Err(frame.fail(at, format!("calls a {}", other.kind()))),
         }
@@ -76,7 +87,9 @@ impl Evaluator<'_> {
                 if matches!(value, Value::Unknown) {
                     return Ok(value);
                 }
-                is_instance(&value, class).map(Value::Bool).map_err(|message| frame.fail(at, message))
+                is_instance(&value, class)
+                    .map(Value::Bool)
+                    .map_err(|message| frame.fail(at, message))
             }
             ("getattr", [object, attribute]) => {
                 let object = self.expression(frame, object)?;
@@ -155,7 +168,11 @@ impl Evaluator<'_> {
         keyword: Vec<(Rc<str>, Value)>,
     ) -> Result<Value, ConvertError> {
         if class.base.as_deref() == Some("NamedTuple") {
-            let names: Rc<[Rc<str>]> = class.attributes.iter().map(|field| Rc::clone(&field.name)).collect();
+            let names: Rc<[Rc<str>]> = class
+                .attributes
+                .iter()
+                .map(|field| Rc::clone(&field.name))
+                .collect();
             if positional.len() != names.len() || !keyword.is_empty() {
                 let (given, taken) = (positional.len(), names.len());
                 return Err(frame.fail(at, format!("`{name}` has {taken} fields, found {given} values")));
@@ -178,9 +195,17 @@ impl Evaluator<'_> {
         positional: Vec<Value>,
         keyword: Vec<(Rc<str>, Value)>,
     ) -> Result<Value, ConvertError> {
-        let keyword = keyword.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+        let keyword = keyword
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value))
+            .collect();
         let arguments = Arguments { positional, keyword };
-        let all = || arguments.positional.iter().chain(arguments.keyword.iter().map(|(_, value)| value));
+        let all = || {
+            arguments
+                .positional
+                .iter()
+                .chain(arguments.keyword.iter().map(|(_, value)| value))
+        };
         let extent: u64 = all().map(builtins::extent).sum();
         self.charge(frame, at, extent)?;
         if all().any(has_unknown) {
@@ -194,7 +219,10 @@ impl Evaluator<'_> {
             "prim::RaiseException" => {
                 let message = arguments.positional.first().cloned().unwrap_or(Value::None);
                 let message = self.text(frame, at, &message)?;
-                return Err(ConvertError::Raised { place: frame.place(at), message });
+                return Err(ConvertError::Raised {
+                    place: frame.place(at),
+                    message,
+                });
             }
             "aten::warn" => {
                 if let Some(message) = arguments.positional.first() {
@@ -205,7 +233,12 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
-        let fail = |message: String| frame.fail(at, format!("`{}`: {message}", super::unsupported::source_name(name)));
+        let fail = |message: String| {
+            frame.fail(
+                at,
+                format!("`{}`: {message}", super::unsupported::source_name(name)),
+            )
+        };
         if let Some(result) = builtins::call(&mut self.context, name, &arguments, self.steps) {
             let value = result.map_err(|error| fail(error.message))?;
             if matches!(&value, Value::Str(text) if text.len() > MAX_TEXT) {
@@ -218,7 +251,9 @@ impl Evaluator<'_> {
             return Ok(self.unsupported(name, frame.place(at)));
         };
         self.charge(frame, at, OPERATOR_STEPS)?;
-        operator.lower(&mut self.context, &arguments).map_err(|error| fail(error.message))
+        operator
+            .lower(&mut self.context, &arguments)
+            .map_err(|error| fail(error.message))
     }
 }
 
@@ -250,11 +285,16 @@ fn is_instance(value: &Value, class: &Expression) -> Result<bool, String> {
         }
         // `List[int]`: of an empty list the type of the elements is not known
         ExpressionKind::Subscript(head, element) => {
-            let ExpressionKind::Name(head) = &head.kind else { return Err("an unknown type".into()) };
+            let ExpressionKind::Name(head) = &head.kind else {
+                return Err("an unknown type".into());
+            };
             return match (&**head, value) {
                 ("Optional", Value::None) => Ok(true),
                 ("Optional", value) => is_instance(value, element),
-                ("List", Value::List(list)) => list.borrow().first().map_or(Ok(true), |first| is_instance(first, element)),
+                ("List", Value::List(list)) => list
+                    .borrow()
+                    .first()
+                    .map_or(Ok(true), |first| is_instance(first, element)),
                 ("Tuple", Value::Tuple(_)) | ("Dict", Value::Dict(_)) => Ok(true),
                 ("List" | "Tuple" | "Dict", _) => Ok(false),
                 (other, _) => Err(format!("`isinstance` of the type `{other}`")),

@@ -27,7 +27,12 @@ pub(super) fn truth(context: &mut Context, value: &Value) -> Result<Option<bool>
             };
             match data.item_f64() {
                 Some(value) => value != 0.0,
-                None => return Err(LoweringError::new(format!("a tensor of shape {:?} as a condition", data.shape))),
+                None => {
+                    return Err(LoweringError::new(format!(
+                        "a tensor of shape {:?} as a condition",
+                        data.shape
+                    )));
+                }
             }
         }
         Value::Unknown => return Ok(None),
@@ -47,7 +52,9 @@ pub(super) fn equal(a: &Value, b: &Value) -> Result<bool, LoweringError> {
 
 fn equal_within(a: &Value, b: &Value, left: &mut usize, depth: usize) -> Result<bool, LoweringError> {
     if *left == 0 || depth == 0 {
-        return Err(LoweringError::new("compares lists that are too large or too deep"));
+        return Err(LoweringError::new(
+            "compares lists that are too large or too deep",
+        ));
     }
     *left -= 1;
     let mut all = |a: &[Value], b: &[Value]| -> Result<bool, LoweringError> {
@@ -92,7 +99,9 @@ fn equal_within(a: &Value, b: &Value, left: &mut usize, depth: usize) -> Result<
         (Value::Object(a), Value::Object(b)) => a.is(b),
         (Value::Tensor(a), Value::Tensor(b)) if a.is(b) => true,
         (Value::Tensor(_), Value::Tensor(_)) => {
-            return Err(LoweringError::new("looks for a tensor among tensors by its elements"));
+            return Err(LoweringError::new(
+                "looks for a tensor among tensors by its elements",
+            ));
         }
         (a, b) => match (number(a), number(b)) {
             (Some(a), Some(b)) => a.equals(b),

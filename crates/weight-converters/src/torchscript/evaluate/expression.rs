@@ -10,7 +10,11 @@ use crate::torchscript::source::Position;
 use crate::torchscript::value::{Dict, Object, Tuple, Value};
 
 impl Evaluator<'_> {
-    pub(super) fn expression(&mut self, frame: &mut Frame, expression: &Expression) -> Result<Value, ConvertError> {
+    pub(super) fn expression(
+        &mut self,
+        frame: &mut Frame,
+        expression: &Expression,
+    ) -> Result<Value, ConvertError> {
         let at = expression.at;
         self.enter(frame, at)?;
         let value = match &expression.kind {
@@ -37,7 +41,13 @@ impl Evaluator<'_> {
                 let dict = Value::Dict(Dict::new(Vec::new()));
                 for (key, value) in entries {
                     let (key, value) = (self.expression(frame, key)?, self.expression(frame, value)?);
-                    self.operator(frame, at, "aten::_set_item", vec![dict.clone(), key, value], Vec::new())?;
+                    self.operator(
+                        frame,
+                        at,
+                        "aten::_set_item",
+                        vec![dict.clone(), key, value],
+                        Vec::new(),
+                    )?;
                 }
                 dict
             }
@@ -64,7 +74,11 @@ impl Evaluator<'_> {
                 Some(false) => self.expression(frame, right)?,
                 None => Value::Unknown,
             },
-            ExpressionKind::Conditional { test, then, otherwise } => match self.test(frame, test)? {
+            ExpressionKind::Conditional {
+                test,
+                then,
+                otherwise,
+            } => match self.test(frame, test)? {
                 Some(true) => self.expression(frame, then)?,
                 Some(false) => self.expression(frame, otherwise)?,
                 None => Value::Unknown,
@@ -79,7 +93,10 @@ impl Evaluator<'_> {
         frame: &mut Frame,
         expressions: &[Expression],
     ) -> Result<Vec<Value>, ConvertError> {
-        expressions.iter().map(|expression| self.expression(frame, expression)).collect()
+        expressions
+            .iter()
+            .map(|expression| self.expression(frame, expression))
+            .collect()
     }
 
     fn binary(
@@ -125,10 +142,16 @@ impl Evaluator<'_> {
     /// A qualified name that is not called: constants.
     fn qualified(&mut self, frame: &mut Frame, at: Position, name: &Rc<str>) -> Result<Value, ConvertError> {
         if let Some(index) = name.strip_prefix("CONSTANTS.c") {
-            let constant = index.parse::<usize>().ok().and_then(|index| self.constants.get(index));
+            let constant = index
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| self.constants.get(index));
             return constant.cloned().ok_or_else(|| {
                 let count = self.constants.len();
-                frame.fail(at, format!("`{name}` is not among the {count} constants of the archive"))
+                frame.fail(
+                    at,
+                    format!("`{name}` is not among the {count} constants of the archive"),
+                )
             });
         }
         match &**name {
@@ -145,11 +168,16 @@ impl Evaluator<'_> {
         if let Some((class, member)) = name.rsplit_once('.')
             && let Some(Definition::Class(class, file)) = self.program.find(&Rc::from(class))?
             && class.base.as_deref() == Some("Enum")
-            && let Some(value) = class.attribute(member).and_then(|attribute| attribute.value.as_ref())
+            && let Some(value) = class
+                .attribute(member)
+                .and_then(|attribute| attribute.value.as_ref())
         {
             let value = self.constant_expression(&file, &Rc::clone(&frame.module), value)?;
             let names: [Rc<str>; 2] = ["name".into(), "value".into()];
-            return Ok(Value::Tuple(Tuple::named(vec![Value::str(member), value], names.into())));
+            return Ok(Value::Tuple(Tuple::named(
+                vec![Value::str(member), value],
+                names.into(),
+            )));
         }
         Err(frame.fail(at, format!("`{name}` is not a value")))
     }
@@ -167,9 +195,13 @@ impl Evaluator<'_> {
                 None => Err(frame.fail(at, format!("`{}` has no attribute `{name}`", object.class()))),
             },
             Value::Tuple(tuple) => {
-                let index = tuple.names().and_then(|names| names.iter().position(|field| &**field == name));
+                let index = tuple
+                    .names()
+                    .and_then(|names| names.iter().position(|field| &**field == name));
                 let value = index.and_then(|index| tuple.values().get(index));
-                value.cloned().ok_or_else(|| frame.fail(at, format!("the tuple has no field `{name}`")))
+                value
+                    .cloned()
+                    .ok_or_else(|| frame.fail(at, format!("the tuple has no field `{name}`")))
             }
             Value::Unknown => Ok(Value::Unknown),
             // `x.shape` and the like are written as operators
@@ -190,8 +222,13 @@ impl Evaluator<'_> {
         let Some(Definition::Class(class, file)) = self.program.find(object.class())? else {
             return Err(super::missing_class(object.class()));
         };
-        match class.attribute(name).and_then(|attribute| attribute.value.as_ref()) {
-            Some(value) => self.constant_expression(&file, &Rc::clone(&frame.module), value).map(Some),
+        match class
+            .attribute(name)
+            .and_then(|attribute| attribute.value.as_ref())
+        {
+            Some(value) => self
+                .constant_expression(&file, &Rc::clone(&frame.module), value)
+                .map(Some),
             None => Ok(None),
         }
     }
@@ -230,7 +267,9 @@ impl Evaluator<'_> {
         index: &Value,
     ) -> Result<Value, ConvertError> {
         match index {
-            Value::Int(index) if *index >= 0 => self.attribute(frame, at, &Value::Object(object.clone()), &index.to_string()),
+            Value::Int(index) if *index >= 0 => {
+                self.attribute(frame, at, &Value::Object(object.clone()), &index.to_string())
+            }
             Value::Str(name) => self.attribute(frame, at, &Value::Object(object.clone()), name),
             other => Err(frame.fail(at, format!("a {} as the index of a module", other.kind()))),
         }

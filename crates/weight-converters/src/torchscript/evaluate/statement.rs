@@ -20,8 +20,24 @@ pub(super) enum Flow {
     Continue,
 }
 
+/// Whether a loop with this body may end before its range does.
+fn may_end_early(body: &[Statement]) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Break | StatementKind::Return(_) | StatementKind::Raise(_) => true,
+        StatementKind::If { then, otherwise, .. } => may_end_early(then) || may_end_early(otherwise),
+        StatementKind::While { body, .. }
+        | StatementKind::For { body, .. }
+        | StatementKind::With { body, .. } => may_end_early(body),
+        _ => false,
+    })
+}
+
 impl Evaluator<'_> {
-    pub(super) fn block(&mut self, frame: &mut Frame, statements: &[Statement]) -> Result<Flow, ConvertError> {
+    pub(super) fn block(
+        &mut self,
+        frame: &mut Frame,
+        statements: &[Statement],
+    ) -> Result<Flow, ConvertError> {
         for statement in statements {
             match self.statement(frame, statement)? {
                 Flow::Next => {}
@@ -35,13 +51,19 @@ impl Evaluator<'_> {
         let at = statement.at;
         self.enter(frame, at)?;
         let flow = match &statement.kind {
-            StatementKind::Expression(expression) => self.expression(frame, expression).map(|_| Flow::Next)?,
+            StatementKind::Expression(expression) => {
+                self.expression(frame, expression).map(|_| Flow::Next)?
+            }
             StatementKind::Assign { target, value } => {
                 let value = self.expression(frame, value)?;
                 self.assign(frame, target, value)?;
                 Flow::Next
             }
-            StatementKind::If { test, then, otherwise } => match self.test(frame, test)? {
+            StatementKind::If {
+                test,
+                then,
+                otherwise,
+            } => match self.test(frame, test)? {
                 Some(true) => self.block(frame, then)?,
                 Some(false) => self.block(frame, otherwise)?,
                 None => {
@@ -52,7 +74,9 @@ impl Evaluator<'_> {
             },
             StatementKind::While { test, body } => self.while_loop(frame, test, body)?,
             StatementKind::For { target, values, body } => self.for_loop(frame, target, values, body)?,
-            StatementKind::With { value, target, body } => self.with(frame, at, value, target.as_ref(), body)?,
+            StatementKind::With { value, target, body } => {
+                self.with(frame, at, value, target.as_ref(), body)?
+            }
             StatementKind::Return(value) => Flow::Return(match value {
                 Some(value) => self.expression(frame, value)?,
                 None => Value::None,
@@ -65,7 +89,10 @@ impl Evaluator<'_> {
                         None => Value::str("an assertion of the network fails"),
                     };
                     let message = self.text(frame, at, &message)?;
-                    return Err(ConvertError::Raised { place: frame.place(at), message });
+                    return Err(ConvertError::Raised {
+                        place: frame.place(at),
+                        message,
+                    });
                 }
                 Flow::Next
             }
@@ -78,7 +105,11 @@ impl Evaluator<'_> {
     }
 
     /// A condition; nothing if it depends on the result of an operator without a lowering.
-    pub(super) fn test(&mut self, frame: &mut Frame, test: &Expression) -> Result<Option<bool>, ConvertError> {
+    pub(super) fn test(
+        &mut self,
+        frame: &mut Frame,
+        test: &Expression,
+    ) -> Result<Option<bool>, ConvertError> {
         let value = self.expression(frame, test)?;
         truth(&mut self.context, &value).map_err(|error| frame.fail(test.at, error.message))
     }
@@ -97,7 +128,10 @@ impl Evaluator<'_> {
             }
             ExpressionKind::Tuple(targets) => {
                 let values = self.unpack(frame, target.at, value, targets.len())?;
-                targets.iter().zip(values).try_for_each(|(target, value)| self.assign(frame, target, value))
+                targets
+                    .iter()
+                    .zip(values)
+                    .try_for_each(|(target, value)| self.assign(frame, target, value))
             }
             ExpressionKind::Attribute(object, name) => match self.expression(frame, object)? {
                 Value::Object(object) => {
@@ -116,13 +150,26 @@ impl Evaluator<'_> {
             ExpressionKind::Subscript(container, index) => {
                 let container = self.expression(frame, container)?;
                 let index = self.expression(frame, index)?;
-                self.operator(frame, target.at, "aten::_set_item", vec![container, index, value], Vec::new()).map(|_| ())
+                self.operator(
+                    frame,
+                    target.at,
+                    "aten::_set_item",
+                    vec![container, index, value],
+                    Vec::new(),
+                )
+                .map(|_| ())
             }
             _ => Err(frame.fail(target.at, "assigns to something that is no variable")),
         }
     }
 
-    fn unpack(&self, frame: &Frame, at: Position, value: Value, count: usize) -> Result<Vec<Value>, ConvertError> {
+    fn unpack(
+        &self,
+        frame: &Frame,
+        at: Position,
+        value: Value,
+        count: usize,
+    ) -> Result<Vec<Value>, ConvertError> {
         let values = match &value {
             Value::Tuple(tuple) => tuple.values().to_vec(),
             Value::List(list) => list.borrow().clone(),
@@ -132,11 +179,19 @@ impl Evaluator<'_> {
         if values.len() == count {
             Ok(values)
         } else {
-            Err(frame.fail(at, format!("unpacks {} values into {count} variables", values.len())))
+            Err(frame.fail(
+                at,
+                format!("unpacks {} values into {count} variables", values.len()),
+            ))
         }
     }
 
-    fn while_loop(&mut self, frame: &mut Frame, test: &Expression, body: &[Statement]) -> Result<Flow, ConvertError> {
+    fn while_loop(
+        &mut self,
+        frame: &mut Frame,
+        test: &Expression,
+        body: &[Statement],
+    ) -> Result<Flow, ConvertError> {
         loop {
             match self.test(frame, test)? {
                 Some(true) => {}
@@ -158,7 +213,7 @@ impl Evaluator<'_> {
         values: &Expression,
         body: &[Statement],
     ) -> Result<Flow, ConvertError> {
-        let Some(values) = self.iterated(frame, values)? else {
+        let Some(values) = self.iterated(frame, values, body)? else {
             self.forget_target(frame, target);
             return self.skip(frame, body).map(|()| Flow::Next);
         };
@@ -179,11 +234,12 @@ impl Evaluator<'_> {
         &mut self,
         frame: &mut Frame,
         values: &Expression,
+        body: &[Statement],
     ) -> Result<Option<Box<dyn Iterator<Item = Value>>>, ConvertError> {
         if let ExpressionKind::Call(call) = &values.kind
             && matches!(&call.callee.kind, ExpressionKind::Name(name) if &**name == "range")
         {
-            return self.range(frame, values.at, call);
+            return self.range(frame, values.at, call, body);
         }
         let value = self.expression(frame, values)?;
         self.charge(frame, values.at, super::builtins::extent(&value))?;
@@ -202,7 +258,10 @@ impl Evaluator<'_> {
                 Box::new(keys.into_iter())
             }
             Value::Str(text) => {
-                let characters: Vec<_> = text.chars().map(|c| Value::str(c.encode_utf8(&mut [0; 4]))).collect();
+                let characters: Vec<_> = text
+                    .chars()
+                    .map(|c| Value::str(c.encode_utf8(&mut [0; 4])))
+                    .collect();
                 Box::new(characters.into_iter())
             }
             Value::Unknown => return Ok(None),
@@ -215,6 +274,7 @@ impl Evaluator<'_> {
         frame: &mut Frame,
         at: Position,
         call: &Call,
+        body: &[Statement],
     ) -> Result<Option<Box<dyn Iterator<Item = Value>>>, ConvertError> {
         let mut bounds = Vec::new();
         for argument in &call.positional {
@@ -230,6 +290,14 @@ impl Evaluator<'_> {
             [start, end, step] if step != 0 => (start, end, step),
             _ => return Err(frame.fail(at, "a range takes one to three numbers, the step not being 0")),
         };
+        // what cannot be done is said at once
+        let rounds = (i128::from(end) - i128::from(start)) / i128::from(step);
+        if rounds > i128::from(self.steps) && !may_end_early(body) {
+            return Err(frame.fail(
+                at,
+                format!("a loop of {rounds} rounds cannot be converted: it is written out"),
+            ));
+        }
         let mut next = Some(start);
         Ok(Some(Box::new(std::iter::from_fn(move || {
             let value = next.filter(|value| if step > 0 { *value < end } else { *value > end })?;
@@ -258,7 +326,12 @@ impl Evaluator<'_> {
         Ok(flow)
     }
 
-    fn raise(&mut self, frame: &mut Frame, at: Position, exception: &Expression) -> Result<Flow, ConvertError> {
+    fn raise(
+        &mut self,
+        frame: &mut Frame,
+        at: Position,
+        exception: &Expression,
+    ) -> Result<Flow, ConvertError> {
         // the arguments of the exception, without making an instance of its class
         let message = match &exception.kind {
             ExpressionKind::Call(call) => match call.positional.first() {
@@ -269,7 +342,10 @@ impl Evaluator<'_> {
             _ => self.expression(frame, exception)?,
         };
         let message = self.text(frame, at, &message)?;
-        Err(ConvertError::Raised { place: frame.place(at), message })
+        Err(ConvertError::Raised {
+            place: frame.place(at),
+            message,
+        })
     }
 
     /// The text of a value.

@@ -1,7 +1,6 @@
 //! Small programs in the language of the archives.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -26,18 +25,27 @@ fn run_file(text: &str) -> Result<Value, ConvertError> {
     let inner = Object::new("__torch__.Net".into(), Some("inner".into()));
     network.set("inner".into(), Value::Object(inner));
     network.set("n".into(), Value::Int(5));
-    Evaluator::new(Program::new(&mut sources), context, vec![Value::Float(0.5)]).run(&network, vec![Value::from(input)])
+    Evaluator::new(Program::new(&mut sources), context, vec![Value::Float(0.5)])
+        .run(&network, vec![Value::from(input)])
 }
 
 fn run(body: &str) -> Result<Value, ConvertError> {
-    run_file(&format!("class Net(Module):\n  k : Final[int] = 7\n  def forward(self: __torch__.Net, x: Tensor):\n{body}"))
+    run_file(&format!(
+        "class Net(Module):\n  k : Final[int] = 7\n  def forward(self: __torch__.Net, x: Tensor):\n{body}"
+    ))
 }
 
 /// Evaluation needs a large stack, as the driver gives it.
 fn outcome(run: impl FnOnce() -> Result<Value, ConvertError> + Send) -> Result<String, String> {
     std::thread::scope(|scope| {
-        let run = || run().map(|value| display(&value).unwrap()).map_err(|error| error.to_string());
-        let worker = std::thread::Builder::new().stack_size(crate::torchscript::convert::STACK).spawn_scoped(scope, run);
+        let run = || {
+            run()
+                .map(|value| display(&value).unwrap())
+                .map_err(|error| error.to_string())
+        };
+        let worker = std::thread::Builder::new()
+            .stack_size(crate::torchscript::convert::STACK)
+            .spawn_scoped(scope, run);
         worker.unwrap().join().unwrap()
     })
 }
@@ -134,27 +142,62 @@ fn lists_texts_and_dictionaries() {
     ] {
         assert_eq!(value(expression), expected, "{expression}");
     }
-    assert_eq!(result("    a = [1]\n    b = a\n    _0 = torch.append(a, 2)\n    return b\n"), "[1, 2]");
-    assert_eq!(result("    a = [1, 2, 3]\n    b = torch.pop(a)\n    torch.insert(a, 0, b)\n    return a\n"), "[3, 1, 2]");
-    assert_eq!(result("    a = [3, 1]\n    torch.sort(a)\n    torch.reverse(a)\n    return torch._set_item(a, 1, 9)\n"), "[3, 9]");
-    assert_eq!(result("    d = {\"a\": 1}\n    d[\"b\"] = 2\n    return torch.len(d)\n"), "2");
-    assert_eq!(result("    a, (b, c), = (1, [2, 3])\n    return torch.add(a, torch.add(b, c))\n"), "6");
+    assert_eq!(
+        result("    a = [1]\n    b = a\n    _0 = torch.append(a, 2)\n    return b\n"),
+        "[1, 2]"
+    );
+    assert_eq!(
+        result("    a = [1, 2, 3]\n    b = torch.pop(a)\n    torch.insert(a, 0, b)\n    return a\n"),
+        "[3, 1, 2]"
+    );
+    assert_eq!(
+        result(
+            "    a = [3, 1]\n    torch.sort(a)\n    torch.reverse(a)\n    return torch._set_item(a, 1, 9)\n"
+        ),
+        "[3, 9]"
+    );
+    assert_eq!(
+        result("    d = {\"a\": 1}\n    d[\"b\"] = 2\n    return torch.len(d)\n"),
+        "2"
+    );
+    assert_eq!(
+        result("    a, (b, c), = (1, [2, 3])\n    return torch.add(a, torch.add(b, c))\n"),
+        "6"
+    );
 }
 
 #[test]
 fn control_flow_over_values() {
     assert_eq!(
-        result("    n = 0\n    for i in range(5):\n      if torch.eq(i, 3):\n        break\n      n = torch.add(n, i)\n    return n\n"),
+        result(
+            "    n = 0\n    for i in range(5):\n      if torch.eq(i, 3):\n        break\n      n = torch.add(n, i)\n    return n\n"
+        ),
         "3"
     );
-    assert_eq!(result("    n = 10\n    while torch.gt(n, 3):\n      n = torch.sub(n, 2)\n    return n\n"), "2");
-    assert_eq!(result("    n = []\n    for i in range(5, 0, -2):\n      torch.append(n, i)\n    return n\n"), "[5, 3, 1]");
-    assert_eq!(result("    n = \"\"\n    for c in \"abc\":\n      n = torch.add(c, n)\n    return n\n"), "cba");
     assert_eq!(
-        result("    if False:\n      y = 1\n    elif torch.lt(self.n, 6):\n      return \"second\"\n    else:\n      y = 2\n    return y\n"),
+        result("    n = 10\n    while torch.gt(n, 3):\n      n = torch.sub(n, 2)\n    return n\n"),
+        "2"
+    );
+    assert_eq!(
+        result("    n = []\n    for i in range(5, 0, -2):\n      torch.append(n, i)\n    return n\n"),
+        "[5, 3, 1]"
+    );
+    assert_eq!(
+        result("    n = \"\"\n    for c in \"abc\":\n      n = torch.add(c, n)\n    return n\n"),
+        "cba"
+    );
+    assert_eq!(
+        result(
+            "    if False:\n      y = 1\n    elif torch.lt(self.n, 6):\n      return \"second\"\n    else:\n      y = 2\n    return y\n"
+        ),
         "second"
     );
-    assert_eq!(result("    _0 = uninitialized(int)\n    if True:\n      y = 1\n    else:\n      y = _0\n    return y\n"), "1");
+    assert_eq!(
+        result(
+            "    _0 = uninitialized(int)\n    if True:\n      y = 1\n    else:\n      y = _0\n    return y\n"
+        ),
+        "1"
+    );
 }
 
 #[test]
@@ -192,31 +235,99 @@ fn errors_say_where_and_what() {
     for (body, line, column, expected) in [
         ("    return y\n", 4, 12, "the variable `y` has no value"),
         ("    return torch.add(1, \"a\")\n", 4, 12, "`torch.add`"),
-        ("    return torch.floordiv(1, 0)\n", 4, 12, "`torch.floordiv`: division by zero"),
-        ("    return torch.mul(9223372036854775807, 2)\n", 4, 12, "`torch.mul`: the result does not fit into 64 bits"),
-        ("    return [1][1]\n", 4, 15, "the index 1 is not inside of 1 elements"),
+        (
+            "    return torch.floordiv(1, 0)\n",
+            4,
+            12,
+            "`torch.floordiv`: division by zero",
+        ),
+        (
+            "    return torch.mul(9223372036854775807, 2)\n",
+            4,
+            12,
+            "`torch.mul`: the result does not fit into 64 bits",
+        ),
+        (
+            "    return [1][1]\n",
+            4,
+            15,
+            "the index 1 is not inside of 1 elements",
+        ),
         ("    return {\"a\": 1}[\"b\"]\n", 4, 20, "the dict has no key b"),
         ("    a, b, = [1]\n", 4, 5, "unpacks 1 values into 2 variables"),
-        ("    return self.z\n", 4, 16, "`__torch__.Net` has no attribute `z`"),
-        ("    return (self.inner).other(x, )\n", 4, 24, "`__torch__.Net` has no method `other`"),
-        ("    return (self.inner).forward(x, x, )\n", 4, 24, "`forward` takes 2 arguments, found 3"),
-        ("    return (self.inner).forward()\n", 4, 24, "`forward` needs the argument `x`"),
-        ("    return CONSTANTS.c5\n", 4, 12, "`CONSTANTS.c5` is not among the 1 constants of the archive"),
-        ("    return __torch__.gone(x)\n", 4, 12, "`__torch__.gone` is not in the archive"),
-        ("    return foo(x)\n", 4, 12, "`foo` is not a function of the language"),
-        ("    return int(x)\n", 4, 12, "`torch.Int`: a number from a tensor of shape [2, 3]"),
-        ("    if x:\n      pass\n    return 1\n", 4, 8, "branches on elements of a tensor"),
+        (
+            "    return self.z\n",
+            4,
+            16,
+            "`__torch__.Net` has no attribute `z`",
+        ),
+        (
+            "    return (self.inner).other(x, )\n",
+            4,
+            24,
+            "`__torch__.Net` has no method `other`",
+        ),
+        (
+            "    return (self.inner).forward(x, x, )\n",
+            4,
+            24,
+            "`forward` takes 2 arguments, found 3",
+        ),
+        (
+            "    return (self.inner).forward()\n",
+            4,
+            24,
+            "`forward` needs the argument `x`",
+        ),
+        (
+            "    return CONSTANTS.c5\n",
+            4,
+            12,
+            "`CONSTANTS.c5` is not among the 1 constants of the archive",
+        ),
+        (
+            "    return __torch__.gone(x)\n",
+            4,
+            12,
+            "`__torch__.gone` is not in the archive",
+        ),
+        (
+            "    return foo(x)\n",
+            4,
+            12,
+            "`foo` is not a function of the language",
+        ),
+        (
+            "    return int(x)\n",
+            4,
+            12,
+            "`torch.Int`: a number from a tensor of shape [2, 3]",
+        ),
+        (
+            "    if x:\n      pass\n    return 1\n",
+            4,
+            8,
+            "branches on elements of a tensor",
+        ),
         ("    while \"a\":\n      pass\n", 4, 11, "a str as a condition"),
     ] {
         let message = message(body);
-        assert!(message.contains(&place(line, column)) && message.contains(expected), "{body}: {message}");
+        assert!(
+            message.contains(&place(line, column)) && message.contains(expected),
+            "{body}: {message}"
+        );
     }
 }
 
 #[test]
 fn the_network_may_refuse_its_inputs() {
-    let text = message("    ops.prim.RaiseException(torch.format(\"expected {}D\", 4), \"builtins.ValueError\")\n    return x\n");
-    assert_eq!(text, "code/__torch__.py:4:5: the network raises an error for these inputs: expected 4D");
+    let text = message(
+        "    ops.prim.RaiseException(torch.format(\"expected {}D\", 4), \"builtins.ValueError\")\n    return x\n",
+    );
+    assert_eq!(
+        text,
+        "code/__torch__.py:4:5: the network raises an error for these inputs: expected 4D"
+    );
     assert!(message("    raise ValueError(\"no\")\n").ends_with("inputs: no"));
     assert!(message("    assert torch.eq(1, 2), \"differ\"\n").ends_with("inputs: differ"));
 }
@@ -229,8 +340,13 @@ fn all_operators_without_a_lowering_are_listed() {
     let text = format!(
         "def f(x: Tensor) -> Tensor:\n  return torch.no_such_d(x)\nclass Net(Module):\n  def forward(self, x: Tensor):\n{body}"
     );
-    let Err(ConvertError::UnsupportedOperators { operators }) = run_file(&text) else { panic!() };
-    let found: Vec<_> = operators.iter().map(|operator| (&*operator.name, operator.uses, operator.places[0].line)).collect();
+    let Err(ConvertError::UnsupportedOperators { operators }) = run_file(&text) else {
+        panic!()
+    };
+    let found: Vec<_> = operators
+        .iter()
+        .map(|operator| (&*operator.name, operator.uses, operator.places[0].line))
+        .collect();
     assert_eq!(
         found,
         [
@@ -267,7 +383,11 @@ fn programs_that_never_end_are_broken_off() {
         let start = Instant::now();
         let message = message(body);
         assert!(message.len() < 1000, "{message}");
-        assert!(start.elapsed() < Duration::from_secs(20), "{body} took {:?}", start.elapsed());
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "{body} took {:?}",
+            start.elapsed()
+        );
     }
 }
 

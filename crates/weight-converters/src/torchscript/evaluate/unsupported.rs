@@ -97,13 +97,20 @@ impl Evaluator<'_> {
                     self.scan(frame, value)?;
                     self.forget_target(frame, target);
                     // `_0 = __torch__.torch.nn.functional.interpolate`
-                    if let (ExpressionKind::Name(variable), ExpressionKind::Qualified(name)) = (&target.kind, &value.kind)
+                    if let (ExpressionKind::Name(variable), ExpressionKind::Qualified(name)) =
+                        (&target.kind, &value.kind)
                         && self.program.find(name)?.is_some()
                     {
-                        frame.variables.insert(Rc::clone(variable), Value::Function(Rc::clone(name)));
+                        frame
+                            .variables
+                            .insert(Rc::clone(variable), Value::Function(Rc::clone(name)));
                     }
                 }
-                StatementKind::If { test, then, otherwise } => {
+                StatementKind::If {
+                    test,
+                    then,
+                    otherwise,
+                } => {
                     self.scan(frame, test)?;
                     self.skip(frame, then)?;
                     self.skip(frame, otherwise)?;
@@ -136,7 +143,9 @@ impl Evaluator<'_> {
             ExpressionKind::Name(name) => {
                 frame.variables.insert(Rc::clone(name), Value::Unknown);
             }
-            ExpressionKind::Tuple(targets) => targets.iter().for_each(|target| self.forget_target(frame, target)),
+            ExpressionKind::Tuple(targets) => targets
+                .iter()
+                .for_each(|target| self.forget_target(frame, target)),
             _ => {}
         }
     }
@@ -156,7 +165,11 @@ impl Evaluator<'_> {
                     }
                     _ => self.scan(frame, &call.callee)?,
                 }
-                for argument in call.positional.iter().chain(call.keyword.iter().map(|(_, value)| value)) {
+                for argument in call
+                    .positional
+                    .iter()
+                    .chain(call.keyword.iter().map(|(_, value)| value))
+                {
                     self.scan(frame, argument)?;
                 }
                 Ok(())
@@ -164,7 +177,9 @@ impl Evaluator<'_> {
             ExpressionKind::List(items) | ExpressionKind::Tuple(items) => {
                 items.iter().try_for_each(|item| self.scan(frame, item))
             }
-            ExpressionKind::Dict(entries) => entries.iter().try_for_each(|(_, value)| self.scan(frame, value)),
+            ExpressionKind::Dict(entries) => {
+                entries.iter().try_for_each(|(_, value)| self.scan(frame, value))
+            }
             ExpressionKind::Subscript(a, b)
             | ExpressionKind::Binary(_, a, b)
             | ExpressionKind::And(a, b)
@@ -173,7 +188,11 @@ impl Evaluator<'_> {
                 self.scan(frame, b)
             }
             ExpressionKind::Attribute(value, _) | ExpressionKind::Unary(_, value) => self.scan(frame, value),
-            ExpressionKind::Conditional { test, then, otherwise } => {
+            ExpressionKind::Conditional {
+                test,
+                then,
+                otherwise,
+            } => {
                 self.scan(frame, test)?;
                 self.scan(frame, then)?;
                 self.scan(frame, otherwise)
@@ -182,7 +201,12 @@ impl Evaluator<'_> {
         }
     }
 
-    fn scan_name(&mut self, frame: &mut Frame, call: &Expression, name: &Rc<str>) -> Result<(), ConvertError> {
+    fn scan_name(
+        &mut self,
+        frame: &mut Frame,
+        call: &Expression,
+        name: &Rc<str>,
+    ) -> Result<(), ConvertError> {
         if let Some(operator) = operator_name(name) {
             if !is_supported(&operator) {
                 let place = frame.place(call.at);
@@ -197,7 +221,12 @@ impl Evaluator<'_> {
     }
 
     /// A method of a module that the frame knows.
-    fn scan_method(&mut self, frame: &mut Frame, object: &Expression, method: &str) -> Result<(), ConvertError> {
+    fn scan_method(
+        &mut self,
+        frame: &mut Frame,
+        object: &Expression,
+        method: &str,
+    ) -> Result<(), ConvertError> {
         let object = match &object.kind {
             ExpressionKind::Name(name) => frame.variables.get(name).cloned(),
             _ => {
@@ -205,15 +234,26 @@ impl Evaluator<'_> {
                 None
             }
         };
-        let Some(Value::Object(object)) = object else { return Ok(()) };
-        let Some(Definition::Class(class, file)) = self.program.find(object.class())? else { return Ok(()) };
+        let Some(Value::Object(object)) = object else {
+            return Ok(());
+        };
+        let Some(Definition::Class(class, file)) = self.program.find(object.class())? else {
+            return Ok(());
+        };
         match class.method(method) {
-            Some(function) => self.scan_function(&format!("{}.{method}", object.class()).into(), function, file),
+            Some(function) => {
+                self.scan_function(&format!("{}.{method}", object.class()).into(), function, file)
+            }
             None => Ok(()),
         }
     }
 
-    fn scan_function(&mut self, name: &Rc<str>, function: &Function, file: Rc<str>) -> Result<(), ConvertError> {
+    fn scan_function(
+        &mut self,
+        name: &Rc<str>,
+        function: &Function,
+        file: Rc<str>,
+    ) -> Result<(), ConvertError> {
         if !self.unsupported.visited.insert(Rc::clone(name)) {
             return Ok(());
         }

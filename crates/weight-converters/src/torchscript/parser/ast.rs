@@ -88,19 +88,34 @@ pub(crate) enum StatementKind {
     /// `target = value`; a tuple as target unpacks.
     Assign { target: Expression, value: Expression },
     /// `if`, with `elif` as an `if` in the `else`.
-    If { test: Expression, then: Vec<Statement>, otherwise: Vec<Statement> },
+    If {
+        test: Expression,
+        then: Vec<Statement>,
+        otherwise: Vec<Statement>,
+    },
     /// `while`
     While { test: Expression, body: Vec<Statement> },
     /// `for target in values`
-    For { target: Expression, values: Expression, body: Vec<Statement> },
+    For {
+        target: Expression,
+        values: Expression,
+        body: Vec<Statement>,
+    },
     /// `with value:`; the name after `as`.
-    With { value: Expression, target: Option<Expression>, body: Vec<Statement> },
+    With {
+        value: Expression,
+        target: Option<Expression>,
+        body: Vec<Statement>,
+    },
     /// `return`; nothing is `None`.
     Return(Option<Expression>),
     /// `raise` with the exception.
     Raise(Expression),
     /// `assert`
-    Assert { test: Expression, message: Option<Expression> },
+    Assert {
+        test: Expression,
+        message: Option<Expression>,
+    },
     /// `break`
     Break,
     /// `continue`
@@ -138,7 +153,11 @@ pub(crate) enum ExpressionKind {
     /// `value[index]`
     Subscript(Box<Expression>, Box<Expression>),
     /// `lower:upper:step` in a subscript.
-    Slice(Option<Box<Expression>>, Option<Box<Expression>>, Option<Box<Expression>>),
+    Slice(
+        Option<Box<Expression>>,
+        Option<Box<Expression>>,
+        Option<Box<Expression>>,
+    ),
     /// `callee(arguments)`
     Call(Box<Call>),
     /// `[...]`
@@ -156,7 +175,11 @@ pub(crate) enum ExpressionKind {
     /// `a or b`
     Or(Box<Expression>, Box<Expression>),
     /// `then if test else otherwise`
-    Conditional { test: Box<Expression>, then: Box<Expression>, otherwise: Box<Expression> },
+    Conditional {
+        test: Box<Expression>,
+        then: Box<Expression>,
+        otherwise: Box<Expression>,
+    },
 }
 
 /// A call.

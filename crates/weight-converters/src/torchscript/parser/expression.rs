@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use super::SyntaxError;
 use super::ast::{BinaryOperator, Call, Expression, ExpressionKind, UnaryOperator};
 use super::lexer::Token;
 use super::statement::Parser;
-use super::SyntaxError;
 use crate::torchscript::source::Position;
 
 /// Names that begin a qualified name. `torch.jit.save` gives no variable one of them.
@@ -42,11 +42,17 @@ impl Parser<'_> {
             }
             items.push(self.expression()?);
         }
-        Ok(Expression { kind: ExpressionKind::Tuple(items), at })
+        Ok(Expression {
+            kind: ExpressionKind::Tuple(items),
+            at,
+        })
     }
 
     fn at_end_of_tuple(&self) -> bool {
-        matches!(self.token, Token::Newline | Token::End | Token::Symbol("=" | ")" | "]" | ":"))
+        matches!(
+            self.token,
+            Token::Newline | Token::End | Token::Symbol("=" | ")" | "]" | ":")
+        )
     }
 
     fn binary(&mut self, minimum: u8) -> Result<Expression, SyntaxError> {
@@ -57,7 +63,7 @@ impl Parser<'_> {
             let at = self.at;
             count += 1;
             self.check_chain(count)?;
-            if minimum <= CONDITIONAL && self.is_name("if") {
+            if minimum == CONDITIONAL && self.is_name("if") {
                 self.advance()?;
                 let test = self.binary(OR)?;
                 self.expect_name("else")?;
@@ -75,20 +81,34 @@ impl Parser<'_> {
                 self.advance()?;
                 let right = Box::new(self.binary(if is_or { AND } else { NOT })?);
                 let left_box = Box::new(left);
-                let kind = if is_or { ExpressionKind::Or(left_box, right) } else { ExpressionKind::And(left_box, right) };
+                let kind = if is_or {
+                    ExpressionKind::Or(left_box, right)
+                } else {
+                    ExpressionKind::And(left_box, right)
+                };
                 left = Expression { kind, at };
                 continue;
             }
-            let Some((operator, precedence)) = self.binary_operator() else { break };
+            let Some((operator, precedence)) = self.binary_operator() else {
+                break;
+            };
             if precedence < minimum {
                 break;
             }
             let operator = self.advance_operator(operator)?;
-            let right = self.binary(if precedence == POWER { MINUS } else { precedence + 1 })?;
-            if precedence == COMPARISON && self.binary_operator().is_some_and(|(_, next)| next == COMPARISON) {
+            let right = self.binary(if precedence == POWER {
+                MINUS
+            } else {
+                precedence + 1
+            })?;
+            if precedence == COMPARISON && self.binary_operator().is_some_and(|(_, next)| next == COMPARISON)
+            {
                 return Err(self.error("chained comparisons do not occur in TorchScript"));
             }
-            left = Expression { kind: ExpressionKind::Binary(operator, Box::new(left), Box::new(right)), at };
+            left = Expression {
+                kind: ExpressionKind::Binary(operator, Box::new(left), Box::new(right)),
+                at,
+            };
         }
         self.leave();
         Ok(left)
@@ -108,16 +128,23 @@ impl Parser<'_> {
         };
         self.advance()?;
         if let (UnaryOperator::Minus, Token::Int(value)) = (operator, &self.token) {
-            let negative = i64::try_from(-i128::from(*value)).map_err(|_| self.error("an integer of more than 64 bits"))?;
+            let negative = i64::try_from(-i128::from(*value))
+                .map_err(|_| self.error("an integer of more than 64 bits"))?;
             self.advance()?;
             // `-2 ** 2` is `-(2 ** 2)`, which is never written
             if self.is_symbol("**") {
                 return Err(self.error("a power of a negative literal"));
             }
-            return self.trailers(Expression { kind: ExpressionKind::Int(negative), at });
+            return self.trailers(Expression {
+                kind: ExpressionKind::Int(negative),
+                at,
+            });
         }
         let operand = self.binary(operand)?;
-        Ok(Expression { kind: ExpressionKind::Unary(operator, Box::new(operand)), at })
+        Ok(Expression {
+            kind: ExpressionKind::Unary(operator, Box::new(operand)),
+            at,
+        })
     }
 
     fn binary_operator(&self) -> Option<(BinaryOperator, u8)> {
@@ -175,17 +202,29 @@ impl Parser<'_> {
             let kind = if self.take_symbol(".")? {
                 let name = self.name()?;
                 match expression.kind {
-                    ExpressionKind::Qualified(path) => ExpressionKind::Qualified(Rc::from(format!("{path}.{name}"))),
+                    ExpressionKind::Qualified(path) => {
+                        ExpressionKind::Qualified(Rc::from(format!("{path}.{name}")))
+                    }
                     ExpressionKind::Name(root) if ROOTS.contains(&&*root) => {
                         ExpressionKind::Qualified(Rc::from(format!("{root}.{name}")))
                     }
-                    kind => ExpressionKind::Attribute(Box::new(Expression { kind, at: expression.at }), name),
+                    kind => ExpressionKind::Attribute(
+                        Box::new(Expression {
+                            kind,
+                            at: expression.at,
+                        }),
+                        name,
+                    ),
                 }
             } else if self.is_symbol("(") {
                 let (positional, keyword) = self.arguments()?;
                 let at = expression.at;
                 expression = Expression {
-                    kind: ExpressionKind::Call(Box::new(Call { callee: expression, positional, keyword })),
+                    kind: ExpressionKind::Call(Box::new(Call {
+                        callee: expression,
+                        positional,
+                        keyword,
+                    })),
                     at,
                 };
                 count += 1;
@@ -198,7 +237,11 @@ impl Parser<'_> {
             } else {
                 return Ok(expression);
             };
-            let at = if matches!(kind, ExpressionKind::Qualified(_)) { begins } else { at };
+            let at = if matches!(kind, ExpressionKind::Qualified(_)) {
+                begins
+            } else {
+                at
+            };
             expression = Expression { kind, at };
             count += 1;
             self.check_chain(count)?;
@@ -208,7 +251,9 @@ impl Parser<'_> {
     /// `a.b.c` and `a + b + c` are nested trees as well.
     fn check_chain(&self, count: usize) -> Result<(), SyntaxError> {
         if count > MAX_CHAIN {
-            return Err(self.error(format!("a chain of more than {MAX_CHAIN} operators, attributes or calls")));
+            return Err(self.error(format!(
+                "a chain of more than {MAX_CHAIN} operators, attributes or calls"
+            )));
         }
         Ok(())
     }
@@ -226,7 +271,11 @@ impl Parser<'_> {
             } else if self.is_symbol("]") {
                 break;
             } else if parts[colons].is_none() {
-                parts[colons] = Some(Box::new(if colons == 0 { self.expressions()? } else { self.expression()? }));
+                parts[colons] = Some(Box::new(if colons == 0 {
+                    self.expressions()?
+                } else {
+                    self.expression()?
+                }));
             } else {
                 return Err(self.expected("`]`"));
             }
@@ -235,7 +284,10 @@ impl Parser<'_> {
         match (colons, lower) {
             (0, Some(index)) => Ok(*index),
             (0, None) => Err(self.expected("an index")),
-            (_, lower) => Ok(Expression { kind: ExpressionKind::Slice(lower, upper, step), at }),
+            (_, lower) => Ok(Expression {
+                kind: ExpressionKind::Slice(lower, upper, step),
+                at,
+            }),
         }
     }
 
@@ -250,8 +302,13 @@ impl Parser<'_> {
                     self.advance()?;
                     keyword.push((name, self.expression()?));
                 }
-                _ if !keyword.is_empty() => return Err(self.error("an argument without a name behind one with a name")),
-                kind => positional.push(Expression { kind, at: argument.at }),
+                _ if !keyword.is_empty() => {
+                    return Err(self.error("an argument without a name behind one with a name"));
+                }
+                kind => positional.push(Expression {
+                    kind,
+                    at: argument.at,
+                }),
             }
             if !self.take_symbol(",")? {
                 break;
@@ -270,21 +327,25 @@ impl Parser<'_> {
                 "False" => ExpressionKind::Bool(false),
                 "inf" => ExpressionKind::Float(f64::INFINITY),
                 "nan" => ExpressionKind::Float(f64::NAN),
-                "if" | "else" | "for" | "while" | "lambda" | "and" | "or" | "is" | "in" | "def" | "class" | "return" => {
+                "if" | "else" | "for" | "while" | "lambda" | "and" | "or" | "is" | "in" | "def" | "class"
+                | "return" => {
                     return Err(self.expected("an expression"));
                 }
                 name => ExpressionKind::Name(Rc::from(name)),
             },
-            Token::Int(value) => {
-                ExpressionKind::Int(i64::try_from(*value).map_err(|_| self.error("an integer of more than 64 bits"))?)
-            }
+            Token::Int(value) => ExpressionKind::Int(
+                i64::try_from(*value).map_err(|_| self.error("an integer of more than 64 bits"))?,
+            ),
             Token::Float(value) => ExpressionKind::Float(*value),
             Token::Str(text) => ExpressionKind::Str(Rc::from(text.as_str())),
             Token::Symbol("(") => return self.parenthesised(at),
             Token::Symbol("[") => {
                 self.advance()?;
                 let items = self.items("]")?;
-                return Ok(Expression { kind: ExpressionKind::List(items), at });
+                return Ok(Expression {
+                    kind: ExpressionKind::List(items),
+                    at,
+                });
             }
             Token::Symbol("{") => return self.dict(at),
             _ => return Err(self.expected("an expression")),
@@ -296,7 +357,10 @@ impl Parser<'_> {
     fn parenthesised(&mut self, at: Position) -> Result<Expression, SyntaxError> {
         self.advance()?;
         if self.take_symbol(")")? {
-            return Ok(Expression { kind: ExpressionKind::Tuple(Vec::new()), at });
+            return Ok(Expression {
+                kind: ExpressionKind::Tuple(Vec::new()),
+                at,
+            });
         }
         let inner = self.expressions()?;
         self.expect_symbol(")")?;
@@ -327,6 +391,9 @@ impl Parser<'_> {
             }
         }
         self.expect_symbol("}")?;
-        Ok(Expression { kind: ExpressionKind::Dict(entries), at })
+        Ok(Expression {
+            kind: ExpressionKind::Dict(entries),
+            at,
+        })
     }
 }

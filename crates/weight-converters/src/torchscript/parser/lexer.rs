@@ -1,7 +1,7 @@
 //! Tokens.
 
-use super::text::unquote;
 use super::SyntaxError;
+use super::text::unquote;
 use crate::torchscript::source::Position;
 
 /// A token. Names and numbers are slices of the source.
@@ -42,8 +42,9 @@ impl Token<'_> {
 
 /// Longer ones first.
 const SYMBOLS: [&str; 38] = [
-    "**=", "//=", "<<=", ">>=", "...", "->", "**", "//", "<<", ">>", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", "(",
-    ")", "[", "]", "{", "}", ",", ":", ".", "=", "+", "-", "*", "/", "%", "<", ">", "@", "&", "|",
+    "**=", "//=", "<<=", ">>=", "...", "->", "**", "//", "<<", ">>", "==", "!=", "<=", ">=", "+=", "-=",
+    "*=", "/=", "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", "+", "-", "*", "/", "%", "<", ">", "@",
+    "&", "|",
 ];
 const MORE_SYMBOLS: [&str; 3] = ["^", "~", ";"];
 
@@ -75,14 +76,20 @@ impl<'a> Lexer<'a> {
     }
 
     fn error(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { at: self.at, message: message.into() }
+        SyntaxError {
+            at: self.at,
+            message: message.into(),
+        }
     }
 
     fn advance(&mut self, bytes: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at(bytes);
         for character in taken.chars() {
             if character == '\n' {
-                self.at = Position { line: self.at.line.saturating_add(1), column: 1 };
+                self.at = Position {
+                    line: self.at.line.saturating_add(1),
+                    column: 1,
+                };
             } else {
                 self.at.column = self.at.column.saturating_add(1);
             }
@@ -97,10 +104,11 @@ impl<'a> Lexer<'a> {
             self.dedents -= 1;
             return Ok((Token::Dedent, self.at));
         }
-        if self.at_line_start && self.brackets == 0 {
-            if let Some(token) = self.line_start()? {
-                return Ok((token, self.at));
-            }
+        if self.at_line_start
+            && self.brackets == 0
+            && let Some(token) = self.line_start()?
+        {
+            return Ok((token, self.at));
         }
         self.skip_blanks()?;
         let at = self.at;
@@ -124,7 +132,10 @@ impl<'a> Lexer<'a> {
             '0'..='9' => self.number()?,
             '.' if self.rest[1..].starts_with(|c: char| c.is_ascii_digit()) => self.number()?,
             c if c == '_' || c.is_alphabetic() => {
-                let end = self.rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(self.rest.len());
+                let end = self
+                    .rest
+                    .find(|c: char| c != '_' && !c.is_alphanumeric())
+                    .unwrap_or(self.rest.len());
                 Token::Name(self.advance(end))
             }
             other => self.symbol(other)?,
@@ -136,7 +147,9 @@ impl<'a> Lexer<'a> {
     fn skip_blanks(&mut self) -> Result<(), SyntaxError> {
         loop {
             let inside = self.brackets > 0;
-            let end = self.rest.find(|c: char| !(matches!(c, ' ' | '\t' | '\r') || inside && c == '\n'));
+            let end = self
+                .rest
+                .find(|c: char| !(matches!(c, ' ' | '\t' | '\r') || inside && c == '\n'));
             self.advance(end.unwrap_or(self.rest.len()));
             if self.rest.starts_with('#') {
                 self.advance(self.rest.find('\n').unwrap_or(self.rest.len()));
@@ -196,7 +209,10 @@ impl<'a> Lexer<'a> {
     }
 
     fn symbol(&mut self, first: char) -> Result<Token<'a>, SyntaxError> {
-        let known = SYMBOLS.iter().chain(&MORE_SYMBOLS).find(|symbol| self.rest.starts_with(**symbol));
+        let known = SYMBOLS
+            .iter()
+            .chain(&MORE_SYMBOLS)
+            .find(|symbol| self.rest.starts_with(**symbol));
         let Some(symbol) = known else {
             return Err(self.error(format!("the character {first:?} has no meaning here")));
         };
@@ -230,7 +246,12 @@ impl<'a> Lexer<'a> {
 
     fn number(&mut self) -> Result<Token<'a>, SyntaxError> {
         let bytes = self.rest.as_bytes();
-        let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = |from: usize| {
+            bytes[from.min(bytes.len())..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count()
+        };
         let mut end = digits(0);
         let mut is_float = false;
         if bytes.get(end) == Some(&b'.') {
@@ -247,10 +268,16 @@ impl<'a> Lexer<'a> {
             }
         }
         if self.rest[end..].starts_with(|c: char| c == '_' || c.is_alphanumeric()) {
-            return Err(self.error("a number that is followed by a letter (complex numbers are not supported)"));
+            return Err(
+                self.error("a number that is followed by a letter (complex numbers are not supported)")
+            );
         }
         let text = &self.rest[..end];
-        let token = if is_float { text.parse().ok().map(Token::Float) } else { text.parse().ok().map(Token::Int) };
+        let token = if is_float {
+            text.parse().ok().map(Token::Float)
+        } else {
+            text.parse().ok().map(Token::Int)
+        };
         let token = token.ok_or_else(|| self.error("a number that does not fit into 64 bits"))?;
         self.advance(end);
         Ok(token)

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use super::ast::{Class, ClassAttribute, Expression, ExpressionKind, Function, Module, Parameter, Statement, StatementKind};
-use super::lexer::{Lexer, Token};
 use super::SyntaxError;
+use super::ast::{
+    Class, ClassAttribute, Expression, ExpressionKind, Function, Module, Parameter, Statement, StatementKind,
+};
+use super::lexer::{Lexer, Token};
 use crate::torchscript::source::Position;
 
 /// The deepest nesting of expressions and of blocks.
@@ -45,11 +47,19 @@ impl<'a> Parser<'a> {
     pub(super) fn new(source: &'a str) -> Result<Self, SyntaxError> {
         let mut lexer = Lexer::new(source);
         let (token, at) = lexer.next()?;
-        Ok(Self { lexer, token, at, depth: 0 })
+        Ok(Self {
+            lexer,
+            token,
+            at,
+            depth: 0,
+        })
     }
 
     pub(super) fn error(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { at: self.at, message: message.into() }
+        SyntaxError {
+            at: self.at,
+            message: message.into(),
+        }
     }
 
     pub(super) fn expected(&self, expected: &str) -> SyntaxError {
@@ -90,11 +100,19 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn expect_symbol(&mut self, symbol: &str) -> Result<(), SyntaxError> {
-        if self.take_symbol(symbol)? { Ok(()) } else { Err(self.expected(&format!("`{symbol}`"))) }
+        if self.take_symbol(symbol)? {
+            Ok(())
+        } else {
+            Err(self.expected(&format!("`{symbol}`")))
+        }
     }
 
     pub(super) fn expect_name(&mut self, name: &str) -> Result<(), SyntaxError> {
-        if self.is_name(name) { self.advance() } else { Err(self.expected(&format!("`{name}`"))) }
+        if self.is_name(name) {
+            self.advance()
+        } else {
+            Err(self.expected(&format!("`{name}`")))
+        }
     }
 
     pub(super) fn name(&mut self) -> Result<Rc<str>, SyntaxError> {
@@ -123,7 +141,10 @@ impl<'a> Parser<'a> {
     }
 
     /// `: NEWLINE INDENT item... DEDENT`
-    fn block<T>(&mut self, item: impl Fn(&mut Self) -> Result<T, SyntaxError>) -> Result<Vec<T>, SyntaxError> {
+    fn block<T>(
+        &mut self,
+        item: impl Fn(&mut Self) -> Result<T, SyntaxError>,
+    ) -> Result<Vec<T>, SyntaxError> {
         self.expect_symbol(":")?;
         self.expect_newline()?;
         if self.token != Token::Indent {
@@ -170,25 +191,52 @@ impl<'a> Parser<'a> {
                 Member::Other => {}
             }
         }
-        Ok(Class { name, base, attributes, methods })
+        Ok(Class {
+            name,
+            base,
+            attributes,
+            methods,
+        })
     }
 
     /// `name : type`, `name : type = value`, `name = value`, `__annotations__["0"] = type`.
     fn class_attribute(&mut self) -> Result<Option<ClassAttribute>, SyntaxError> {
         let target = self.expression()?;
-        let annotation = if self.take_symbol(":")? { Some(self.expression()?) } else { None };
-        let value = if self.take_symbol("=")? { Some(self.expressions()?) } else { None };
+        let annotation = if self.take_symbol(":")? {
+            Some(self.expression()?)
+        } else {
+            None
+        };
+        let value = if self.take_symbol("=")? {
+            Some(self.expressions()?)
+        } else {
+            None
+        };
         self.expect_newline()?;
         match target.kind {
             ExpressionKind::Name(name) if &*name == "__annotations__" => Ok(None), // `__annotations__ = []`
-            ExpressionKind::Name(name) => Ok(Some(ClassAttribute { name, annotation, value })),
+            ExpressionKind::Name(name) => Ok(Some(ClassAttribute {
+                name,
+                annotation,
+                value,
+            })),
             ExpressionKind::Subscript(dict, key) => match (dict.kind, key.kind) {
                 (ExpressionKind::Name(dict), ExpressionKind::Str(name)) if &*dict == "__annotations__" => {
-                    Ok(Some(ClassAttribute { name, annotation: value.or(annotation), value: None }))
+                    Ok(Some(ClassAttribute {
+                        name,
+                        annotation: value.or(annotation),
+                        value: None,
+                    }))
                 }
-                _ => Err(SyntaxError { at: target.at, message: "expected an attribute of a class".into() }),
+                _ => Err(SyntaxError {
+                    at: target.at,
+                    message: "expected an attribute of a class".into(),
+                }),
             },
-            _ => Err(SyntaxError { at: target.at, message: "expected an attribute of a class".into() }),
+            _ => Err(SyntaxError {
+                at: target.at,
+                message: "expected an attribute of a class".into(),
+            }),
         }
     }
 
@@ -204,9 +252,21 @@ impl<'a> Parser<'a> {
                 continue;
             }
             let name = self.name()?;
-            let annotation = if self.take_symbol(":")? { Some(self.expression()?) } else { None };
-            let default = if self.take_symbol("=")? { Some(self.expression()?) } else { None };
-            parameters.push(Parameter { name, annotation, default });
+            let annotation = if self.take_symbol(":")? {
+                Some(self.expression()?)
+            } else {
+                None
+            };
+            let default = if self.take_symbol("=")? {
+                Some(self.expression()?)
+            } else {
+                None
+            };
+            parameters.push(Parameter {
+                name,
+                annotation,
+                default,
+            });
             if !self.take_symbol(",")? {
                 break;
             }
@@ -216,7 +276,12 @@ impl<'a> Parser<'a> {
             self.expression()?;
         }
         let body = self.block(Self::statement)?;
-        Ok(Function { name, parameters, body, at })
+        Ok(Function {
+            name,
+            parameters,
+            body,
+            at,
+        })
     }
 
     pub(super) fn statement(&mut self) -> Result<Statement, SyntaxError> {
@@ -229,7 +294,10 @@ impl<'a> Parser<'a> {
             "if" => self.if_statement()?,
             "while" => {
                 self.advance()?;
-                StatementKind::While { test: self.expression()?, body: self.block(Self::statement)? }
+                StatementKind::While {
+                    test: self.expression()?,
+                    body: self.block(Self::statement)?,
+                }
             }
             "for" => self.for_statement()?,
             "with" => self.with_statement()?,
@@ -247,7 +315,11 @@ impl<'a> Parser<'a> {
             "assert" => {
                 self.advance()?;
                 let test = self.expression()?;
-                let message = if self.take_symbol(",")? { Some(self.expression()?) } else { None };
+                let message = if self.take_symbol(",")? {
+                    Some(self.expression()?)
+                } else {
+                    None
+                };
                 self.end_of(StatementKind::Assert { test, message })?
             }
             "pass" => self.word(StatementKind::Pass)?,
@@ -287,8 +359,13 @@ impl<'a> Parser<'a> {
     fn check_target(&self, target: &Expression) -> Result<(), SyntaxError> {
         match &target.kind {
             ExpressionKind::Name(_) | ExpressionKind::Attribute(..) | ExpressionKind::Subscript(..) => Ok(()),
-            ExpressionKind::Tuple(items) if !items.is_empty() => items.iter().try_for_each(|item| self.check_target(item)),
-            _ => Err(SyntaxError { at: target.at, message: "expected a variable to assign to".into() }),
+            ExpressionKind::Tuple(items) if !items.is_empty() => {
+                items.iter().try_for_each(|item| self.check_target(item))
+            }
+            _ => Err(SyntaxError {
+                at: target.at,
+                message: "expected a variable to assign to".into(),
+            }),
         }
     }
 
@@ -308,7 +385,11 @@ impl<'a> Parser<'a> {
         } else {
             Vec::new()
         };
-        Ok(StatementKind::If { test, then, otherwise })
+        Ok(StatementKind::If {
+            test,
+            then,
+            otherwise,
+        })
     }
 
     fn for_statement(&mut self) -> Result<StatementKind, SyntaxError> {
@@ -318,7 +399,10 @@ impl<'a> Parser<'a> {
         let mut is_tuple = false;
         while !self.is_name("in") {
             let at = self.at;
-            names.push(Expression { kind: ExpressionKind::Name(self.name()?), at });
+            names.push(Expression {
+                kind: ExpressionKind::Name(self.name()?),
+                at,
+            });
             if !self.take_symbol(",")? {
                 break;
             }
@@ -328,13 +412,20 @@ impl<'a> Parser<'a> {
             Some(only) if !is_tuple => only,
             Some(last) => {
                 names.push(last);
-                Expression { kind: ExpressionKind::Tuple(names), at }
+                Expression {
+                    kind: ExpressionKind::Tuple(names),
+                    at,
+                }
             }
             None => return Err(self.expected("a variable")),
         };
         self.expect_name("in")?;
         let values = self.expressions()?;
-        Ok(StatementKind::For { target, values, body: self.block(Self::statement)? })
+        Ok(StatementKind::For {
+            target,
+            values,
+            body: self.block(Self::statement)?,
+        })
     }
 
     fn with_statement(&mut self) -> Result<StatementKind, SyntaxError> {
@@ -347,6 +438,10 @@ impl<'a> Parser<'a> {
             self.check_target(&expression)?;
             target = Some(expression);
         }
-        Ok(StatementKind::With { value, target, body: self.block(Self::statement)? })
+        Ok(StatementKind::With {
+            value,
+            target,
+            body: self.block(Self::statement)?,
+        })
     }
 }

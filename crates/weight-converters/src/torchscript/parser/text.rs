@@ -10,7 +10,7 @@ pub(super) fn unquote(quoted: &str) -> Result<String, String> {
     let mut rest = quoted.chars();
     // `torch.jit.save` writes what is not ASCII as the octal escapes of its bytes, so bytes are collected
     let mut bytes: Vec<u8> = Vec::new();
-    let mut flush = |bytes: &mut Vec<u8>, text: &mut String| {
+    let flush = |bytes: &mut Vec<u8>, text: &mut String| {
         if !bytes.is_empty() {
             match std::str::from_utf8(bytes) {
                 Ok(decoded) => text.push_str(decoded),
@@ -38,7 +38,9 @@ pub(super) fn unquote(quoted: &str) -> Result<String, String> {
             '0'..='7' => {
                 let mut value = escape.to_digit(8).unwrap_or(0);
                 for _ in 0..2 {
-                    let Some(digit) = rest.clone().next().and_then(|next| next.to_digit(8)) else { break };
+                    let Some(digit) = rest.clone().next().and_then(|next| next.to_digit(8)) else {
+                        break;
+                    };
                     rest.next();
                     value = value * 8 + digit;
                 }
@@ -46,7 +48,11 @@ pub(super) fn unquote(quoted: &str) -> Result<String, String> {
                 continue;
             }
             'x' => {
-                let mut digit = || rest.next().and_then(|next| next.to_digit(16)).ok_or("an escape \\x without two digits");
+                let mut digit = || {
+                    rest.next()
+                        .and_then(|next| next.to_digit(16))
+                        .ok_or("an escape \\x without two digits")
+                };
                 let value = digit()? * 16 + digit()?;
                 bytes.push(u8::try_from(value).unwrap_or(0));
                 continue;

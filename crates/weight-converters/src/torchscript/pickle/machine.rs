@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::PickleError;
 use super::globals::{call, persistent};
 use super::item::{Item, ItemId, Pickle};
 use super::read::Reader;
-use super::PickleError;
 
 /// The objects of a pickle.
 ///
@@ -25,7 +25,10 @@ pub(crate) fn read_pickle(bytes: &[u8]) -> Result<Pickle, PickleError> {
         memo: HashMap::new(),
     };
     let root = machine.run()?;
-    Ok(Pickle { items: machine.items, root })
+    Ok(Pickle {
+        items: machine.items,
+        root,
+    })
 }
 
 struct Machine<'a> {
@@ -112,7 +115,9 @@ impl Machine<'_> {
     fn protocol(&mut self) -> Result<(), PickleError> {
         match self.reader.byte()? {
             0..=4 => Ok(()),
-            other => Err(self.reader.error(format!("protocol {other}; protocols up to 4 are read"))),
+            other => Err(self
+                .reader
+                .error(format!("protocol {other}; protocols up to 4 are read"))),
         }
     }
 
@@ -132,12 +137,16 @@ impl Machine<'_> {
         if self.stack.len() <= self.floor() {
             return Err(self.reader.error("the stack is empty"));
         }
-        self.stack.pop().ok_or_else(|| self.reader.error("the stack is empty"))
+        self.stack
+            .pop()
+            .ok_or_else(|| self.reader.error("the stack is empty"))
     }
 
     fn top(&self) -> Result<ItemId, PickleError> {
         let own = self.stack.get(self.floor()..).unwrap_or(&[]);
-        own.last().copied().ok_or_else(|| self.reader.error("the stack is empty"))
+        own.last()
+            .copied()
+            .ok_or_else(|| self.reader.error("the stack is empty"))
     }
 
     /// `POP` takes a mark as well.
@@ -149,7 +158,10 @@ impl Machine<'_> {
     }
 
     fn pop_mark(&mut self) -> Result<Vec<ItemId>, PickleError> {
-        let mark = self.marks.pop().ok_or_else(|| self.reader.error("there is no mark on the stack"))?;
+        let mark = self
+            .marks
+            .pop()
+            .ok_or_else(|| self.reader.error("there is no mark on the stack"))?;
         Ok(self.stack.split_off(mark.min(self.stack.len())))
     }
 
@@ -164,7 +176,11 @@ impl Machine<'_> {
             "01" => Item::Bool(true),
             number => match number.trim_end_matches('L').parse() {
                 Ok(value) => Item::Int(value),
-                Err(_) => return Err(self.reader.error(format!("{number:?} is not an integer of 64 bits"))),
+                Err(_) => {
+                    return Err(self
+                        .reader
+                        .error(format!("{number:?} is not an integer of 64 bits")));
+                }
             },
         };
         self.push(item)
@@ -172,7 +188,9 @@ impl Machine<'_> {
 
     fn float_line(&mut self) -> Result<(), PickleError> {
         let line = self.reader.line()?;
-        let value = line.parse().map_err(|_| self.reader.error(format!("{line:?} is not a number")))?;
+        let value = line
+            .parse()
+            .map_err(|_| self.reader.error(format!("{line:?} is not a number")))?;
         self.push(Item::Float(value))
     }
 
@@ -232,19 +250,25 @@ impl Machine<'_> {
             }
             other => {
                 let kind = other.map_or("nothing", |item| item.kind());
-                Err(self.reader.error(format!("sets items of a {kind}, not of a dict")))
+                Err(self
+                    .reader
+                    .error(format!("sets items of a {kind}, not of a dict")))
             }
         }
     }
 
     fn slot_line(&mut self) -> Result<usize, PickleError> {
         let line = self.reader.line()?;
-        line.parse().map_err(|_| self.reader.error(format!("{line:?} is not a place in the memo")))
+        line.parse()
+            .map_err(|_| self.reader.error(format!("{line:?} is not a place in the memo")))
     }
 
     fn recall(&mut self, slot: usize) -> Result<(), PickleError> {
         let id = self.memo.get(&slot).copied();
-        self.stack.push(id.ok_or_else(|| self.reader.error(format!("nothing is in place {slot} of the memo")))?);
+        self.stack.push(id.ok_or_else(|| {
+            self.reader
+                .error(format!("nothing is in place {slot} of the memo"))
+        })?);
         Ok(())
     }
 
@@ -274,10 +298,14 @@ impl Machine<'_> {
     fn reduce(&mut self) -> Result<(), PickleError> {
         let (arguments, callable) = (self.pop()?, self.pop()?);
         let Item::Global(name) = self.item(callable) else {
-            return Err(self.reader.error(format!("calls a {}", self.item(callable).kind())));
+            return Err(self
+                .reader
+                .error(format!("calls a {}", self.item(callable).kind())));
         };
         let Item::Tuple(arguments) = self.item(arguments) else {
-            return Err(self.reader.error(format!("calls `{name}` with a {}", self.item(arguments).kind())));
+            return Err(self
+                .reader
+                .error(format!("calls `{name}` with a {}", self.item(arguments).kind())));
         };
         match call(&self.items, name, arguments).map_err(|message| self.reader.error(message))? {
             Ok(existing) => {
@@ -291,15 +319,23 @@ impl Machine<'_> {
     fn new_object(&mut self) -> Result<(), PickleError> {
         let (arguments, class) = (self.pop()?, self.pop()?);
         let Item::Global(class) = self.item(class) else {
-            return Err(self.reader.error(format!("makes an instance of a {}", self.item(class).kind())));
+            return Err(self
+                .reader
+                .error(format!("makes an instance of a {}", self.item(class).kind())));
         };
         let class: Rc<str> = class.clone();
         if !class.starts_with("__torch__.") {
-            return Err(self.reader.error(format!("makes an instance of `{class}`, which is not a class of the program")));
+            return Err(self.reader.error(format!(
+                "makes an instance of `{class}`, which is not a class of the program"
+            )));
         }
         match self.item(arguments) {
-            Item::Tuple(arguments) if arguments.is_empty() => self.push(Item::Instance { class, state: None }),
-            _ => Err(self.reader.error(format!("makes an instance of `{class}` with arguments"))),
+            Item::Tuple(arguments) if arguments.is_empty() => {
+                self.push(Item::Instance { class, state: None })
+            }
+            _ => Err(self
+                .reader
+                .error(format!("makes an instance of `{class}` with arguments"))),
         }
     }
 

@@ -13,18 +13,28 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0, opcode_at: 0 }
+        Self {
+            bytes,
+            position: 0,
+            opcode_at: 0,
+        }
     }
 
     /// An error about the present opcode.
     pub(super) fn error(&self, message: impl Into<String>) -> PickleError {
-        PickleError { offset: self.opcode_at, message: message.into() }
+        PickleError {
+            offset: self.opcode_at,
+            message: message.into(),
+        }
     }
 
     /// The next opcode.
     pub(super) fn opcode(&mut self) -> Result<u8, PickleError> {
         self.opcode_at = self.position;
-        self.byte().map_err(|error| PickleError { message: "ends without the opcode STOP".into(), ..error })
+        self.byte().map_err(|error| PickleError {
+            message: "ends without the opcode STOP".into(),
+            ..error
+        })
     }
 
     pub(super) fn byte(&mut self) -> Result<u8, PickleError> {
@@ -38,7 +48,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], PickleError> {
-        let end = self.position.checked_add(count).filter(|end| *end <= self.bytes.len());
+        let end = self
+            .position
+            .checked_add(count)
+            .filter(|end| *end <= self.bytes.len());
         let Some(end) = end else {
             let left = self.bytes.len() - self.position;
             return Err(self.error(format!("needs {count} bytes, {left} are left")));
@@ -50,7 +63,11 @@ impl<'a> Reader<'a> {
 
     /// A length of so many bytes, little-endian.
     pub(super) fn length(&mut self, bytes: usize) -> Result<usize, PickleError> {
-        let length = self.take(bytes)?.iter().rev().fold(0_u64, |length, byte| length << 8 | u64::from(*byte));
+        let length = self
+            .take(bytes)?
+            .iter()
+            .rev()
+            .fold(0_u64, |length, byte| length << 8 | u64::from(*byte));
         usize::try_from(length).map_err(|_| self.error(format!("a length of {length}")))
     }
 

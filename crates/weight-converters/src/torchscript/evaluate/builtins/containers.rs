@@ -21,26 +21,32 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         ("__contains__", _) => contains,
         ("append", _) => |_, arguments| {
             let value = argument(arguments, 1)?.clone();
-            in_place(arguments, |list| Ok(list.push(value)))
+            in_place(arguments, |list| list.push(value))
         },
         ("extend", _) | ("add_", _) => extend,
         ("insert", _) => |_, arguments| match (argument(arguments, 1)?, argument(arguments, 2)?) {
             (Value::Int(at), value) => in_place(arguments, |list| {
                 let length = i64::try_from(list.len()).unwrap_or(i64::MAX);
                 let at = if *at < 0 { at.saturating_add(length) } else { *at }.clamp(0, length);
-                Ok(list.insert(usize::try_from(at).unwrap_or(0), value.clone()))
+                list.insert(usize::try_from(at).unwrap_or(0), value.clone());
             }),
             _ => Err(no_meaning(arguments)),
         },
         ("pop", _) => pop,
-        ("Delete" | "__delitem__", _) => |scope, arguments| pop(scope, arguments).map(|removed| removed.map(|_| Value::None)),
+        ("Delete" | "__delitem__", _) => {
+            |scope, arguments| pop(scope, arguments).map(|removed| removed.map(|_| Value::None))
+        }
         ("remove", _) => |_, arguments| {
-            let Some(at) = position(arguments)? else { return Ok(None) };
+            let Some(at) = position(arguments)? else {
+                return Ok(None);
+            };
             let at = at.ok_or_else(|| LoweringError::new("the list has no such element"))?;
-            in_place(arguments, |list| Ok(drop(list.remove(at))))
+            in_place(arguments, |list| drop(list.remove(at)))
         },
         ("index", _) => |_, arguments| {
-            let Some(at) = position(arguments)? else { return Ok(None) };
+            let Some(at) = position(arguments)? else {
+                return Ok(None);
+            };
             let at = at.ok_or_else(|| LoweringError::new("the list has no such element"))?;
             Ok(Some(Value::Int(i64::try_from(at).unwrap_or(i64::MAX))))
         },
@@ -59,10 +65,14 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
                 dict.borrow_mut().clear();
                 Ok(Some(Value::None))
             }
-            _ => in_place(arguments, |list| Ok(list.clear())),
+            _ => in_place(arguments, Vec::clear),
         },
-        ("reverse", _) => |_, arguments| in_place(arguments, |list| Ok(list.reverse())),
-        ("sort", _) => |_, arguments| in_place(arguments, |list| sort(list, reversed(arguments))),
+        ("reverse", _) => |_, arguments| in_place(arguments, |list| list.reverse()),
+        ("sort", _) => |_, arguments| {
+            let mut sorted = Ok(());
+            let result = in_place(arguments, |list| sorted = sort(list, reversed(arguments)))?;
+            sorted.map(|()| result)
+        },
         ("sorted", _) => |_, arguments| match argument(arguments, 0)? {
             Value::List(list) => {
                 let mut sorted = list.borrow().clone();
@@ -75,7 +85,10 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
             Ok(Some(Value::list(match argument(arguments, 0)? {
                 Value::List(list) => list.borrow().clone(),
                 Value::Tuple(tuple) => tuple.values().to_vec(),
-                Value::Str(text) => text.chars().map(|c| Value::str(c.encode_utf8(&mut [0; 4]))).collect(),
+                Value::Str(text) => text
+                    .chars()
+                    .map(|c| Value::str(c.encode_utf8(&mut [0; 4])))
+                    .collect(),
                 Value::Dict(dict) => dict.borrow().iter().map(|(key, _)| key.clone()).collect(),
                 _ => return Err(no_meaning(arguments)),
             })))
@@ -116,7 +129,11 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         },
         ("keys", _) => |_, arguments| entries(arguments, |key, _| key.clone()),
         ("values", _) => |_, arguments| entries(arguments, |_, value| value.clone()),
-        ("items", _) => |_, arguments| entries(arguments, |key, value| Value::tuple(vec![key.clone(), value.clone()])),
+        ("items", _) => |_, arguments| {
+            entries(arguments, |key, value| {
+                Value::tuple(vec![key.clone(), value.clone()])
+            })
+        },
         ("get", _) => |_, arguments| match argument(arguments, 0)? {
             Value::Dict(dict) => {
                 let default = arguments.positional.get(2).cloned().unwrap_or(Value::None);
@@ -169,7 +186,10 @@ fn length(scope: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
         Value::Str(text) => text.chars().count(),
         Value::Tensor(tensor) => {
             let tensor = scope.context.read(tensor)?;
-            *tensor.shape.first().ok_or_else(|| LoweringError::new("a tensor without axes has no length"))?
+            *tensor
+                .shape
+                .first()
+                .ok_or_else(|| LoweringError::new("a tensor without axes has no length"))?
         }
         _ => return Err(no_meaning(arguments)),
     })))
@@ -181,14 +201,15 @@ fn get_item(_: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
             let list = list.borrow();
             list[place(*index, list.len())?].clone()
         }
-        (Value::Tuple(tuple), Value::Int(index)) => tuple.values()[place(*index, tuple.values().len())?].clone(),
+        (Value::Tuple(tuple), Value::Int(index)) => {
+            tuple.values()[place(*index, tuple.values().len())?].clone()
+        }
         (Value::Str(text), Value::Int(index)) => {
             let index = place(*index, text.chars().count())?;
             Value::Str(text.chars().skip(index).take(1).collect::<String>().into())
         }
-        (Value::Dict(dict), key) => {
-            lookup(dict, key)?.ok_or_else(|| LoweringError::new(format!("the dict has no key {}", shown(key))))?
-        }
+        (Value::Dict(dict), key) => lookup(dict, key)?
+            .ok_or_else(|| LoweringError::new(format!("the dict has no key {}", shown(key))))?,
         _ => return Err(no_meaning(arguments)),
     }))
 }
@@ -226,10 +247,21 @@ fn slice(_: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
             let list = list.borrow();
             Value::list(places.into_iter().map(|place| list[place].clone()).collect())
         }
-        Value::Tuple(tuple) => Value::tuple(places.into_iter().map(|place| tuple.values()[place].clone()).collect()),
+        Value::Tuple(tuple) => Value::tuple(
+            places
+                .into_iter()
+                .map(|place| tuple.values()[place].clone())
+                .collect(),
+        ),
         Value::Str(text) => {
             let characters: Vec<char> = text.chars().collect();
-            Value::Str(places.into_iter().map(|place| characters[place]).collect::<String>().into())
+            Value::Str(
+                places
+                    .into_iter()
+                    .map(|place| characters[place])
+                    .collect::<String>()
+                    .into(),
+            )
         }
         _ => return Ok(None),
     }))
@@ -251,7 +283,9 @@ fn contains(_: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
 
 /// Where a list has a value; nothing if the first argument is no list.
 fn position(arguments: &Arguments) -> Result<Option<Option<usize>>, LoweringError> {
-    let Value::List(list) = argument(arguments, 0)? else { return Ok(None) };
+    let Value::List(list) = argument(arguments, 0)? else {
+        return Ok(None);
+    };
     let wanted = argument(arguments, 1)?;
     for (index, value) in list.borrow().iter().enumerate() {
         if equal(value, wanted)? {
@@ -263,11 +297,11 @@ fn position(arguments: &Arguments) -> Result<Option<Option<usize>>, LoweringErro
 
 fn in_place(
     arguments: &Arguments,
-    operation: impl FnOnce(&mut Vec<Value>) -> Result<(), LoweringError>,
+    operation: impl FnOnce(&mut Vec<Value>),
 ) -> Outcome {
     match argument(arguments, 0)? {
         Value::List(list) => {
-            operation(&mut list.borrow_mut())?;
+            operation(&mut list.borrow_mut());
             Ok(Some(Value::List(list.clone())))
         }
         Value::Tensor(_) => Ok(None),
@@ -340,11 +374,13 @@ fn sort(list: &mut [Value], reverse: bool) -> Result<(), LoweringError> {
 fn sum(values: &[Value]) -> Result<Value, LoweringError> {
     let mut total = Number::Int(0);
     for value in values {
-        let value = number(value).ok_or_else(|| LoweringError::new(format!("a {} in a sum", value.kind())))?;
+        let value =
+            number(value).ok_or_else(|| LoweringError::new(format!("a {} in a sum", value.kind())))?;
         total = match (total, value) {
-            (Number::Int(a), Number::Int(b)) => {
-                Number::Int(a.checked_add(b).ok_or_else(|| LoweringError::new("a sum of more than 64 bits"))?)
-            }
+            (Number::Int(a), Number::Int(b)) => Number::Int(
+                a.checked_add(b)
+                    .ok_or_else(|| LoweringError::new("a sum of more than 64 bits"))?,
+            ),
             (a, b) => Number::Float(a.float() + b.float()),
         };
     }
@@ -368,7 +404,10 @@ fn lookup(dict: &Dict, key: &Value) -> Result<Option<Value>, LoweringError> {
 }
 
 fn put(dict: &Dict, key: &Value, value: Value) -> Result<(), LoweringError> {
-    if !matches!(key, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Tensor(_)) {
+    if !matches!(
+        key,
+        Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Tensor(_)
+    ) {
         return Err(LoweringError::new(format!("a {} as a key of a dict", key.kind())));
     }
     let mut entries = dict.borrow_mut();
@@ -384,9 +423,12 @@ fn put(dict: &Dict, key: &Value, value: Value) -> Result<(), LoweringError> {
 
 fn entries(arguments: &Arguments, entry: fn(&Value, &Value) -> Value) -> Outcome {
     match argument(arguments, 0)? {
-        Value::Dict(dict) => {
-            Ok(Some(Value::List(List::new(dict.borrow().iter().map(|(key, value)| entry(key, value)).collect()))))
-        }
+        Value::Dict(dict) => Ok(Some(Value::List(List::new(
+            dict.borrow()
+                .iter()
+                .map(|(key, value)| entry(key, value))
+                .collect(),
+        )))),
         Value::Tensor(_) => Ok(None),
         _ => Err(no_meaning(arguments)),
     }

@@ -8,7 +8,11 @@ use crate::torchscript::value::Value;
 /// The place of an index that may count from the end.
 pub(super) fn place(index: i64, length: usize) -> Result<usize, LoweringError> {
     let signed = i64::try_from(length).unwrap_or(i64::MAX);
-    let place = if index < 0 { index.saturating_add(signed) } else { index };
+    let place = if index < 0 {
+        index.saturating_add(signed)
+    } else {
+        index
+    };
     usize::try_from(place)
         .ok()
         .filter(|place| *place < length)
@@ -30,9 +34,18 @@ pub(super) fn slice_places(
     let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let bound = |bound: Option<i64>, default: i64| match bound {
         None => default,
-        Some(bound) => (if bound < 0 { bound.saturating_add(length) } else { bound }).clamp(lowest, highest),
+        Some(bound) => (if bound < 0 {
+            bound.saturating_add(length)
+        } else {
+            bound
+        })
+        .clamp(lowest, highest),
     };
-    let (first, last) = if step > 0 { (lowest, highest) } else { (highest, lowest) };
+    let (first, last) = if step > 0 {
+        (lowest, highest)
+    } else {
+        (highest, lowest)
+    };
     let (mut at, end) = (bound(start, first), bound(end, last));
     let mut places = Vec::new();
     while if step > 0 { at < end } else { at > end } {
@@ -56,7 +69,9 @@ pub(super) fn concatenated(scope: &Scope<'_>, arguments: &Arguments) -> Result<O
         }
         [Value::Tuple(a), Value::Tuple(b)] => {
             scope.check(a.values().len() + b.values().len())?;
-            Some(Value::tuple(a.values().iter().chain(b.values()).cloned().collect()))
+            Some(Value::tuple(
+                a.values().iter().chain(b.values()).cloned().collect(),
+            ))
         }
         [Value::List(_) | Value::Str(_) | Value::Tuple(_), _] => return Err(no_meaning(arguments)),
         _ => None,
@@ -67,7 +82,9 @@ pub(super) fn concatenated(scope: &Scope<'_>, arguments: &Arguments) -> Result<O
 pub(super) fn repeated(scope: &Scope<'_>, arguments: &Arguments) -> Result<Option<Value>, LoweringError> {
     let (value, count) = match &arguments.positional[..] {
         [value @ (Value::List(_) | Value::Str(_)), Value::Int(count)]
-        | [Value::Int(count), value @ (Value::List(_) | Value::Str(_))] => (value, usize::try_from(*count).unwrap_or(0)),
+        | [Value::Int(count), value @ (Value::List(_) | Value::Str(_))] => {
+            (value, usize::try_from(*count).unwrap_or(0))
+        }
         _ => return Ok(None),
     };
     Ok(Some(match value {

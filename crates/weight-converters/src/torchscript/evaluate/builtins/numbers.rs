@@ -44,19 +44,30 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
             check_divisor(arguments)?;
             let quotient = arithmetic(arguments, floor_divide, |a, b| (a / b).floor(), 0)?;
             let rest = arithmetic(arguments, remainder, |a, b| a - b * (a / b).floor(), 0)?;
-            Ok(quotient.zip(rest).map(|(quotient, rest)| Value::tuple(vec![quotient, rest])))
+            Ok(quotient
+                .zip(rest)
+                .map(|(quotient, rest)| Value::tuple(vec![quotient, rest])))
         },
         ("pow", _) => |_, arguments| Ok(floats(arguments)?.map(|(a, b)| Value::Float(a.powf(b)))),
         ("atan2", _) => |_, arguments| Ok(floats(arguments)?.map(|(a, b)| Value::Float(a.atan2(b)))),
         ("copysign", _) => |_, arguments| Ok(floats(arguments)?.map(|(a, b)| Value::Float(a.copysign(b)))),
         ("gcd", _) => |_, arguments| {
-            arithmetic(arguments, |a, b| i64::try_from(gcd(a.unsigned_abs(), b.unsigned_abs())).ok(), |_, _| f64::NAN, 0)
+            arithmetic(
+                arguments,
+                |a, b| i64::try_from(gcd(a.unsigned_abs(), b.unsigned_abs())).ok(),
+                |_, _| f64::NAN,
+                0,
+            )
         },
         ("__and__", _) => |_, arguments| bits(arguments, |a, b| Some(a & b)),
         ("__or__", _) => |_, arguments| bits(arguments, |a, b| Some(a | b)),
         ("__xor__", _) => |_, arguments| bits(arguments, |a, b| Some(a ^ b)),
         ("__lshift__", _) => |_, arguments| {
-            bits(arguments, |a, b| u32::try_from(b).ok().and_then(|b| a.checked_mul(1_i64.checked_shl(b)?)))
+            bits(arguments, |a, b| {
+                u32::try_from(b)
+                    .ok()
+                    .and_then(|b| a.checked_mul(1_i64.checked_shl(b)?))
+            })
         },
         ("__rshift__", _) => |_, arguments| bits(arguments, |a, b| a.checked_shr(u32::try_from(b).ok()?)),
         ("__not__", _) => |_, arguments| match argument(arguments, 0)? {
@@ -69,21 +80,27 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         ("le", _) => |_, arguments| order(arguments, Ordering::is_le),
         ("gt", _) => |_, arguments| order(arguments, Ordering::is_gt),
         ("ge", _) => |_, arguments| order(arguments, Ordering::is_ge),
-        ("neg", _) => |_, arguments| unary(arguments, |n| match n {
-            Number::Int(a) => a.checked_neg().map(Value::Int),
-            Number::Float(a) => Some(Value::Float(-a)),
-        }),
-        ("abs" | "fabs", _) | (_, "abs") => |_, arguments| unary(arguments, |n| match n {
-            Number::Int(a) => a.checked_abs().map(Value::Int),
-            Number::Float(a) => Some(Value::Float(a.abs())),
-        }),
+        ("neg", _) => |_, arguments| {
+            unary(arguments, |n| match n {
+                Number::Int(a) => a.checked_neg().map(Value::Int),
+                Number::Float(a) => Some(Value::Float(-a)),
+            })
+        },
+        ("abs" | "fabs", _) | (_, "abs") => |_, arguments| {
+            unary(arguments, |n| match n {
+                Number::Int(a) => a.checked_abs().map(Value::Int),
+                Number::Float(a) => Some(Value::Float(a.abs())),
+            })
+        },
         ("floor", _) => |_, arguments| unary(arguments, |n| whole(n, f64::floor)),
         ("ceil", _) => |_, arguments| unary(arguments, |n| whole(n, f64::ceil)),
         ("trunc", _) => |_, arguments| unary(arguments, |n| whole(n, f64::trunc)),
-        ("round", _) => |_, arguments| unary(arguments, |n| match n {
-            Number::Int(a) => Some(Value::Int(a)),
-            Number::Float(a) => Some(Value::Float(a.round_ties_even())),
-        }),
+        ("round", _) => |_, arguments| {
+            unary(arguments, |n| match n {
+                Number::Int(a) => Some(Value::Int(a)),
+                Number::Float(a) => Some(Value::Float(a.round_ties_even())),
+            })
+        },
         ("sqrt", _) => |_, arguments| real(arguments, f64::sqrt),
         ("exp", _) => |_, arguments| real(arguments, f64::exp),
         ("expm1", _) => |_, arguments| real(arguments, f64::exp_m1),
@@ -143,7 +160,9 @@ fn arithmetic(
     floats: fn(f64, f64) -> f64,
     alpha: i64,
 ) -> Outcome {
-    let Some((a, mut b)) = operands(arguments)? else { return Ok(None) };
+    let Some((a, mut b)) = operands(arguments)? else {
+        return Ok(None);
+    };
     // `add.Scalar(a, b, alpha)` is an operator on tensors; a third number can only be alpha
     if alpha == 1
         && let Some(alpha) = arguments.get(2, "alpha").and_then(number)
@@ -155,7 +174,9 @@ fn arithmetic(
         };
     }
     match (a, b) {
-        (Number::Int(a), Number::Int(b)) => integers(a, b).map(|value| Some(Value::Int(value))).ok_or_else(overflow),
+        (Number::Int(a), Number::Int(b)) => integers(a, b)
+            .map(|value| Some(Value::Int(value)))
+            .ok_or_else(overflow),
         (a, b) => Ok(Some(Value::Float(floats(a.float(), b.float())))),
     }
 }
@@ -168,7 +189,9 @@ fn check_divisor(arguments: &Arguments) -> Result<(), LoweringError> {
 }
 
 fn divide(_: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
-    let Some((a, b)) = floats(arguments)? else { return Ok(None) };
+    let Some((a, b)) = floats(arguments)? else {
+        return Ok(None);
+    };
     check_divisor(arguments)?;
     Ok(Some(match arguments.get(2, "rounding_mode") {
         None | Some(Value::None) => Value::Float(a / b),
@@ -181,12 +204,20 @@ fn divide(_: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
 fn floor_divide(a: i64, b: i64) -> Option<i64> {
     let quotient = a.checked_div(b)?;
     let inexact = a.checked_rem(b)? != 0;
-    if inexact && (a < 0) != (b < 0) { quotient.checked_sub(1) } else { Some(quotient) }
+    if inexact && (a < 0) != (b < 0) {
+        quotient.checked_sub(1)
+    } else {
+        Some(quotient)
+    }
 }
 
 fn remainder(a: i64, b: i64) -> Option<i64> {
     let rest = a.checked_rem(b)?;
-    if rest != 0 && (rest < 0) != (b < 0) { rest.checked_add(b) } else { Some(rest) }
+    if rest != 0 && (rest < 0) != (b < 0) {
+        rest.checked_add(b)
+    } else {
+        Some(rest)
+    }
 }
 
 fn gcd(a: u64, b: u64) -> u64 {
@@ -223,7 +254,11 @@ pub(super) fn compare(a: &Value, b: &Value) -> Result<Option<Ordering>, Lowering
         (Value::Str(a), Value::Str(b), ..) => Ok(Some(a.cmp(b))),
         (_, _, Some(Number::Int(a)), Some(Number::Int(b))) => Ok(Some(a.cmp(&b))),
         (_, _, Some(a), Some(b)) => Ok(a.float().partial_cmp(&b.float())),
-        _ => Err(LoweringError::new(format!("compares a {} with a {}", a.kind(), b.kind()))),
+        _ => Err(LoweringError::new(format!(
+            "compares a {} with a {}",
+            a.kind(),
+            b.kind()
+        ))),
     }
 }
 
@@ -249,7 +284,11 @@ fn whole(value: Number, rounding: fn(f64) -> f64) -> Option<Value> {
 pub(super) fn to_int(value: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0; // 2^63
     #[allow(clippy::cast_possible_truncation)] // checked
-    if value >= -LIMIT && value < LIMIT { Some(value as i64) } else { None }
+    if (-LIMIT..LIMIT).contains(&value) {
+        Some(value as i64)
+    } else {
+        None
+    }
 }
 
 /// The smallest or largest of two numbers or of a list.
@@ -261,7 +300,13 @@ fn extreme(arguments: &Arguments, wanted: Ordering) -> Outcome {
             for (left, right) in x.iter().zip(y.iter()) {
                 match compare(left, right)? {
                     Some(Ordering::Equal) => {}
-                    found => return Ok(Some(Value::List(if found == Some(wanted) { a.clone() } else { b.clone() }))),
+                    found => {
+                        return Ok(Some(Value::List(if found == Some(wanted) {
+                            a.clone()
+                        } else {
+                            b.clone()
+                        })));
+                    }
                 }
             }
             let first = x.len().cmp(&y.len()) == wanted;
@@ -274,7 +319,9 @@ fn extreme(arguments: &Arguments, wanted: Ordering) -> Outcome {
     // of an `int` and a `float` the result is a `float`
     let any_float = values.iter().any(|value| matches!(value, Value::Float(_)));
     let mut values = values.into_iter();
-    let mut best = values.next().ok_or_else(|| LoweringError::new("of an empty list"))?;
+    let mut best = values
+        .next()
+        .ok_or_else(|| LoweringError::new("of an empty list"))?;
     for value in values {
         if compare(&value, &best)? == Some(wanted) {
             best = value;
@@ -296,6 +343,12 @@ fn range_length(_: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
         1.. => end - start,
         _ => start - end,
     };
-    let length = if distance <= 0 { 0 } else { (distance - 1) / step.abs() + 1 };
-    i64::try_from(length).map(|length| Some(Value::Int(length))).map_err(|_| overflow())
+    let length = if distance <= 0 {
+        0
+    } else {
+        (distance - 1) / step.abs() + 1
+    };
+    i64::try_from(length)
+        .map(|length| Some(Value::Int(length)))
+        .map_err(|_| overflow())
 }

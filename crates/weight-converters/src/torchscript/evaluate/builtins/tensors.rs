@@ -13,13 +13,23 @@ type Outcome = Result<Option<Value>, LoweringError>;
 pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
     Some(match (aten, prim) {
         ("size" | "sym_size", _) | (_, "shape") => size,
-        ("dim" | "ndimension", _) | (_, "ndim") => |scope, arguments| about(scope, arguments, |tensor| int(tensor.rank())),
-        ("numel" | "sym_numel", _) => |scope, arguments| about(scope, arguments, |tensor| int(tensor.count())),
+        ("dim" | "ndimension", _) | (_, "ndim") => {
+            |scope, arguments| about(scope, arguments, |tensor| int(tensor.rank()))
+        }
+        ("numel" | "sym_numel", _) => {
+            |scope, arguments| about(scope, arguments, |tensor| int(tensor.count()))
+        }
         ("is_floating_point", _) => |scope, arguments| {
-            about(scope, arguments, |tensor| Value::Bool(tensor.dtype.is_floating_point()))
+            about(scope, arguments, |tensor| {
+                Value::Bool(tensor.dtype.is_floating_point())
+            })
         },
-        (_, "dtype") => |scope, arguments| about(scope, arguments, |tensor| Value::Int(tensor.dtype.torch_code())),
-        ("element_size", _) | (_, "itemsize") => |scope, arguments| about(scope, arguments, |tensor| int(tensor.dtype.size())),
+        (_, "dtype") => {
+            |scope, arguments| about(scope, arguments, |tensor| Value::Int(tensor.dtype.torch_code()))
+        }
+        ("element_size", _) | (_, "itemsize") => {
+            |scope, arguments| about(scope, arguments, |tensor| int(tensor.dtype.size()))
+        }
         // the network runs on the CPU, with dense tensors, without gradients
         (_, "device") => |scope, arguments| about(scope, arguments, |_| Value::Device("cpu".into())),
         (_, "layout") => |scope, arguments| about(scope, arguments, |_| Value::Int(0)),
@@ -27,8 +37,9 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         ("is_complex" | "is_conj" | "is_neg" | "is_inference", _)
         | (
             _,
-            "requires_grad" | "is_cuda" | "is_cpu" | "is_sparse" | "is_sparse_csr" | "is_mkldnn" | "is_quantized" | "is_mps"
-            | "is_meta" | "is_xla" | "is_vulkan" | "is_xpu" | "is_ipu" | "is_maia" | "is_nested" | "is_mtia",
+            "requires_grad" | "is_cuda" | "is_cpu" | "is_sparse" | "is_sparse_csr" | "is_mkldnn"
+            | "is_quantized" | "is_mps" | "is_meta" | "is_xla" | "is_vulkan" | "is_xpu" | "is_ipu"
+            | "is_maia" | "is_nested" | "is_mtia",
         ) => {
             let answer: Builtin = if prim == "is_cpu" {
                 |scope, arguments| about(scope, arguments, |_| Value::Bool(true))
@@ -69,7 +80,9 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
             Value::Str(text) => Ok(Some(Value::Bool(!text.is_empty()))),
             _ => Err(no_meaning(arguments)),
         },
-        ("item" | "ScalarImplicit", _) | (_, "ImplicitTensorToNum") => |scope, arguments| scalar(scope, arguments).map(Some),
+        ("item" | "ScalarImplicit", _) | (_, "ImplicitTensorToNum") => {
+            |scope, arguments| scalar(scope, arguments).map(Some)
+        }
         (_, "NumToTensor") => |scope, arguments| {
             let data = match argument(arguments, 0)? {
                 Value::Int(value) => TensorData::from_i64(ScalarType::Int64, &[], &[*value])?,
@@ -86,12 +99,12 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         },
         ("__is__", _) => |_, arguments| identical(arguments, true),
         ("__isnot__", _) => |_, arguments| identical(arguments, false),
-        ("_unwrap_optional", _) | (_, "unchecked_unwrap_optional" | "unchecked_cast") => |_, arguments| {
-            match argument(arguments, 0)? {
+        ("_unwrap_optional", _) | (_, "unchecked_unwrap_optional" | "unchecked_cast") => {
+            |_, arguments| match argument(arguments, 0)? {
                 Value::None => Err(LoweringError::new("the value is None")),
                 value => Ok(Some(value.clone())),
             }
-        },
+        }
         ("device", _) => |_, arguments| match &arguments.positional[..] {
             [Value::Str(name) | Value::Device(name), ..] => Ok(Some(Value::Device(name.clone()))),
             _ => Err(no_meaning(arguments)),
@@ -104,8 +117,13 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         (_, "EnumValue") => |_, arguments| field(arguments, "value"),
         ("is_scripting", _) => |_, _| Ok(Some(Value::Bool(true))),
         (
-            "is_grad_enabled" | "is_autocast_enabled" | "is_autocast_cpu_enabled" | "_get_tracing_state" | "_is_tracing"
-            | "has_torch_function" | "is_vulkan_available",
+            "is_grad_enabled"
+            | "is_autocast_enabled"
+            | "is_autocast_cpu_enabled"
+            | "_get_tracing_state"
+            | "_is_tracing"
+            | "has_torch_function"
+            | "is_vulkan_available",
             _,
         ) => |_, _| Ok(Some(Value::Bool(false))),
         ("set_grad_enabled", _) | (_, "Print") => |_, _| Ok(Some(Value::None)),
@@ -132,10 +150,15 @@ fn size(scope: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
 
 /// The number that a tensor of one known element is, or the value itself.
 fn scalar(scope: &mut Scope<'_>, arguments: &Arguments) -> Result<Value, LoweringError> {
-    let Value::Tensor(tensor) = argument(arguments, 0)? else { return Ok(argument(arguments, 0)?.clone()) };
+    let Value::Tensor(tensor) = argument(arguments, 0)? else {
+        return Ok(argument(arguments, 0)?.clone());
+    };
     let tensor = scope.context.read(tensor)?;
     if tensor.count() != 1 {
-        return Err(LoweringError::new(format!("a number from a tensor of shape {:?}", tensor.shape)));
+        return Err(LoweringError::new(format!(
+            "a number from a tensor of shape {:?}",
+            tensor.shape
+        )));
     }
     let Some(data) = &tensor.constant else {
         return Err(LoweringError::new(
@@ -144,7 +167,10 @@ fn scalar(scope: &mut Scope<'_>, arguments: &Arguments) -> Result<Value, Lowerin
     };
     let value = match data.dtype {
         ScalarType::Bool => data.item_i64().map(|value| Value::Bool(value != 0)),
-        _ => data.item_i64().map(Value::Int).or_else(|| data.item_f64().map(Value::Float)),
+        _ => data
+            .item_i64()
+            .map(Value::Int)
+            .or_else(|| data.item_f64().map(Value::Float)),
     };
     value.ok_or_else(|| LoweringError::new("a tensor without a number"))
 }
@@ -167,9 +193,13 @@ fn identical(arguments: &Arguments, wanted: bool) -> Outcome {
 fn field(arguments: &Arguments, name: &str) -> Outcome {
     match argument(arguments, 0)? {
         Value::Tuple(tuple) => {
-            let index = tuple.names().and_then(|names| names.iter().position(|field| &**field == name));
+            let index = tuple
+                .names()
+                .and_then(|names| names.iter().position(|field| &**field == name));
             let value = index.and_then(|index| tuple.values().get(index));
-            value.map(|value| Some(value.clone())).ok_or_else(|| no_meaning(arguments))
+            value
+                .map(|value| Some(value.clone()))
+                .ok_or_else(|| no_meaning(arguments))
         }
         _ => Err(no_meaning(arguments)),
     }

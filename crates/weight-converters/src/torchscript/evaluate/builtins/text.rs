@@ -17,7 +17,11 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         ("percentFormat", _) => percent_format,
         ("join", _) => |_, arguments| match (argument(arguments, 0)?, argument(arguments, 1)?) {
             (Value::Str(separator), Value::List(parts)) => {
-                let parts = parts.borrow().iter().map(display).collect::<Result<Vec<_>, _>>()?;
+                let parts = parts
+                    .borrow()
+                    .iter()
+                    .map(display)
+                    .collect::<Result<Vec<_>, _>>()?;
                 Ok(Some(Value::str(&parts.join(separator))))
             }
             _ => Err(no_meaning(arguments)),
@@ -28,24 +32,31 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         ("find", _) => |_, arguments| match &arguments.positional[..] {
             [Value::Str(text), Value::Str(part)] => {
                 let found = text.find(&**part).map(|at| text[..at].chars().count());
-                Ok(Some(Value::Int(found.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1))))
+                Ok(Some(Value::Int(
+                    found.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1),
+                )))
             }
             _ => Err(no_meaning(arguments)),
         },
         ("replace", _) => |scope, arguments| match &arguments.positional[..] {
             [Value::Str(text), Value::Str(old), Value::Str(new)] => {
-                scope.check(text.len().saturating_add(text.len().saturating_add(1).saturating_mul(new.len())))?;
+                scope.check(
+                    text.len()
+                        .saturating_add(text.len().saturating_add(1).saturating_mul(new.len())),
+                )?;
                 Ok(Some(Value::str(&text.replace(&**old, new))))
             }
             _ => Err(no_meaning(arguments)),
         },
-        ("lower", _) => |_, arguments| map(arguments, |text| text.to_lowercase()),
-        ("upper", _) => |_, arguments| map(arguments, |text| text.to_uppercase()),
+        ("lower", _) => |_, arguments| map(arguments, str::to_lowercase),
+        ("upper", _) => |_, arguments| map(arguments, str::to_uppercase),
         ("strip", _) => |_, arguments| map(arguments, |text| text.trim().to_owned()),
         ("lstrip", _) => |_, arguments| map(arguments, |text| text.trim_start().to_owned()),
         ("rstrip", _) => |_, arguments| map(arguments, |text| text.trim_end().to_owned()),
         ("isdigit" | "isnumeric" | "isdecimal", _) => |_, arguments| match argument(arguments, 0)? {
-            Value::Str(text) => Ok(Some(Value::Bool(!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())))),
+            Value::Str(text) => Ok(Some(Value::Bool(
+                !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
+            ))),
             _ => Err(no_meaning(arguments)),
         },
         ("ord", _) => |_, arguments| match argument(arguments, 0)? {
@@ -57,7 +68,9 @@ pub(super) fn find(aten: &str, prim: &str) -> Option<Builtin> {
         ("chr", _) => |_, arguments| match argument(arguments, 0)? {
             Value::Int(code) => {
                 let character = u32::try_from(*code).ok().and_then(char::from_u32);
-                character.map(|c| Some(Value::str(c.encode_utf8(&mut [0; 4])))).ok_or_else(|| no_meaning(arguments))
+                character
+                    .map(|c| Some(Value::str(c.encode_utf8(&mut [0; 4]))))
+                    .ok_or_else(|| no_meaning(arguments))
             }
             _ => Err(no_meaning(arguments)),
         },
@@ -108,7 +121,12 @@ fn write(text: &mut String, value: &Value, quoted: bool, depth: usize) -> Result
     Ok(())
 }
 
-fn write_all(text: &mut String, brackets: (char, char), values: &[Value], depth: usize) -> Result<(), LoweringError> {
+fn write_all(
+    text: &mut String,
+    brackets: (char, char),
+    values: &[Value],
+    depth: usize,
+) -> Result<(), LoweringError> {
     text.push(brackets.0);
     for (i, value) in values.iter().enumerate() {
         text.push_str(if i == 0 { "" } else { ", " });
@@ -132,13 +150,17 @@ fn float(value: f64) -> String {
 }
 
 fn format(scope: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
-    let Value::Str(pattern) = argument(arguments, 0)? else { return Err(no_meaning(arguments)) };
+    let Value::Str(pattern) = argument(arguments, 0)? else {
+        return Err(no_meaning(arguments));
+    };
     let mut values = arguments.positional.iter().skip(1);
     let mut text = String::new();
     let mut rest: &str = pattern;
     while let Some((before, after)) = rest.split_once("{}") {
         text.push_str(before);
-        let value = values.next().ok_or_else(|| LoweringError::new("fewer values than {}"))?;
+        let value = values
+            .next()
+            .ok_or_else(|| LoweringError::new("fewer values than {}"))?;
         text.push_str(&display(value)?);
         scope.check(text.len())?;
         rest = after;
@@ -149,7 +171,9 @@ fn format(scope: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
 
 /// `%s`, `%d`, `%i`, `%f`, `%%`
 fn percent_format(scope: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
-    let Value::Str(pattern) = argument(arguments, 0)? else { return Err(no_meaning(arguments)) };
+    let Value::Str(pattern) = argument(arguments, 0)? else {
+        return Err(no_meaning(arguments));
+    };
     let values: Vec<Value> = match argument(arguments, 1)? {
         Value::Tuple(tuple) => tuple.values().to_vec(),
         single => vec![single.clone()],
@@ -165,7 +189,9 @@ fn percent_format(scope: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
             text.push('%');
             continue;
         }
-        let value = values.next().ok_or_else(|| LoweringError::new("fewer values than the text asks for"))?;
+        let value = values
+            .next()
+            .ok_or_else(|| LoweringError::new("fewer values than the text asks for"))?;
         match (letter, value) {
             (Some('s'), value) | (Some('d' | 'i'), value @ (Value::Int(_) | Value::Bool(_))) => {
                 text.push_str(&display(value)?);
@@ -181,12 +207,12 @@ fn percent_format(scope: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
 
 fn split(_: &mut Scope<'_>, arguments: &Arguments) -> Outcome {
     match &arguments.positional[..] {
-        [Value::Str(text)] | [Value::Str(text), Value::None] => {
-            Ok(Some(Value::list(text.split_whitespace().map(Value::str).collect())))
-        }
-        [Value::Str(text), Value::Str(separator)] if !separator.is_empty() => {
-            Ok(Some(Value::list(text.split(&**separator).map(Value::str).collect())))
-        }
+        [Value::Str(text)] | [Value::Str(text), Value::None] => Ok(Some(Value::list(
+            text.split_whitespace().map(Value::str).collect(),
+        ))),
+        [Value::Str(text), Value::Str(separator)] if !separator.is_empty() => Ok(Some(Value::list(
+            text.split(&**separator).map(Value::str).collect(),
+        ))),
         [Value::Str(_), ..] => Err(no_meaning(arguments)),
         _ => Ok(None),
     }
