@@ -1,0 +1,560 @@
+//! Operations on each element, with the broadcasting of numpy, which ONNX and PyTorch share.
+
+use super::{Attribute, Graph, GraphError, LARGEST_FOLDED, TensorRef, fold};
+use crate::tensor::{ScalarType, TensorData};
+
+/// Operations of one operand that keep its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are those of ONNX
+pub(crate) enum Unary {
+    Abs,
+    Acos,
+    Acosh,
+    Asin,
+    Asinh,
+    Atan,
+    Atanh,
+    Ceil,
+    Cos,
+    Cosh,
+    Erf,
+    Exp,
+    Floor,
+    Log,
+    Neg,
+    Reciprocal,
+    Relu,
+    Round,
+    Sigmoid,
+    Sign,
+    Sin,
+    Sinh,
+    Softplus,
+    Sqrt,
+    Tan,
+    Tanh,
+}
+
+/// Operations of two operands of the same type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are those of ONNX
+pub(crate) enum Binary {
+    Add,
+    Sub,
+    Mul,
+    /// integers: cut towards zero
+    Div,
+    Pow,
+    Max,
+    Min,
+    /// the sign of the result is that of the divisor
+    Mod,
+    /// the sign of the result is that of the dividend (C's `fmod`)
+    Fmod,
+}
+
+/// Comparisons of two operands of the same type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are those of ONNX
+pub(crate) enum Comparison {
+    Equal,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+/// Operations of two truth values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are those of ONNX
+pub(crate) enum Logical {
+    And,
+    Or,
+    Xor,
+}
+
+impl Unary {
+    fn operator(self) -> &'static str {
+        match self {
+            Self::Abs => "Abs",
+            Self::Acos => "Acos",
+            Self::Acosh => "Acosh",
+            Self::Asin => "Asin",
+            Self::Asinh => "Asinh",
+            Self::Atan => "Atan",
+            Self::Atanh => "Atanh",
+            Self::Ceil => "Ceil",
+            Self::Cos => "Cos",
+            Self::Cosh => "Cosh",
+            Self::Erf => "Erf",
+            Self::Exp => "Exp",
+            Self::Floor => "Floor",
+            Self::Log => "Log",
+            Self::Neg => "Neg",
+            Self::Reciprocal => "Reciprocal",
+            Self::Relu => "Relu",
+            Self::Round => "Round",
+            Self::Sigmoid => "Sigmoid",
+            Self::Sign => "Sign",
+            Self::Sin => "Sin",
+            Self::Sinh => "Sinh",
+            Self::Softplus => "Softplus",
+            Self::Sqrt => "Sqrt",
+            Self::Tan => "Tan",
+            Self::Tanh => "Tanh",
+        }
+    }
+}
+
+impl Binary {
+    fn operator(self) -> &'static str {
+        match self {
+            Self::Add => "Add",
+            Self::Sub => "Sub",
+            Self::Mul => "Mul",
+            Self::Div => "Div",
+            Self::Pow => "Pow",
+            Self::Max => "Max",
+            Self::Min => "Min",
+            Self::Mod => "modulo",
+            Self::Fmod => "rest",
+        }
+    }
+
+    /// Whether `x op value` is `x` for all `x`.
+    fn is_neutral(self, value: f64) -> bool {
+        match self {
+            Self::Add | Self::Sub => value == 0.0,
+            Self::Mul | Self::Div | Self::Pow => value == 1.0,
+            _ => false,
+        }
+    }
+}
+
+impl Graph {
+    /// One of the operations of one operand.
+    ///
+    /// # Errors
+    /// When the type does not fit: truth values; integers for all but `Abs`, `Neg`, `Sign`, `Relu`.
+    pub(crate) fn unary(&mut self, operation: Unary, x: &TensorRef) -> Result<TensorRef, GraphError> {
+        let operator = operation.operator();
+        let takes_integers = matches!(operation, Unary::Abs | Unary::Neg | Unary::Sign | Unary::Relu);
+        if x.dtype == ScalarType::Bool || (x.dtype.is_integer() && !takes_integers) {
+            return Err(GraphError::invalid(
+                operator,
+                format!("takes floating-point numbers, found {}", x.dtype),
+            ));
+        }
+        if let Some(data) = &x.constant
+            && data.len() <= LARGEST_FOLDED
+            && let Some(result) = fold::unary(operation, data)?
+        {
+            return Ok(self.computed(result));
+        }
+        self.add_one(operator, &[x], Vec::new(), x.dtype, x.shape.clone())
+    }
+
+    /// An operation of one operand with parameters, such as `LeakyRelu` with `alpha`.
+    ///
+    /// # Errors
+    /// When the operand has no floating-point numbers.
+    pub(crate) fn activation(
+        &mut self,
+        operator: &'static str,
+        x: &TensorRef,
+        attributes: &[(&'static str, f64)],
+    ) -> Result<TensorRef, GraphError> {
+        if !x.dtype.is_floating_point() {
+            return Err(GraphError::invalid(
+                operator,
+                format!("takes floating-point numbers, found {}", x.dtype),
+            ));
+        }
+        let attributes = attributes
+            .iter()
+            .map(|&(name, value)| (name, Attribute::Float(value as f32)))
+            .collect();
+        self.add_one(operator, &[x], attributes, x.dtype, x.shape.clone())
+    }
+
+    /// One of the operations of two operands.
+    ///
+    /// # Errors
+    /// When the types differ or are truth values, or the shapes do not broadcast.
+    pub(crate) fn binary(
+        &mut self,
+        operation: Binary,
+        a: &TensorRef,
+        b: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
+        let operator = operation.operator();
+        same_type(operator, a, b)?;
+        if a.dtype == ScalarType::Bool {
+            return Err(GraphError::invalid(operator, "takes numbers, found truth values"));
+        }
+        let shape = broadcast_shapes(operator, &a.shape, &b.shape)?;
+        if let (Some(x), Some(y)) = (&a.constant, &b.constant)
+            && super::check_size(operator, &shape, LARGEST_FOLDED).is_ok()
+            && let Some(result) = fold::binary(operation, x, y, &shape)?
+        {
+            return Ok(self.computed(result));
+        }
+        if let Some(value) = b.constant.as_ref().and_then(TensorData::item_f64)
+            && operation.is_neutral(value)
+            && shape == a.shape
+        {
+            return Ok(a.clone());
+        }
+        if let Some(value) = a.constant.as_ref().and_then(TensorData::item_f64)
+            && matches!(operation, Binary::Add | Binary::Mul)
+            && operation.is_neutral(value)
+            && shape == b.shape
+        {
+            return Ok(b.clone());
+        }
+        if let Some(wide) = widened(a.dtype) {
+            // two's complement: what is cut off again does not change the lower bits
+            let (wide_a, wide_b) = (self.cast(a, wide)?, self.cast(b, wide)?);
+            let result = self.binary(operation, &wide_a, &wide_b)?;
+            return self.cast(&result, a.dtype);
+        }
+        match operation {
+            Binary::Mod => self.modulo(a, b),
+            Binary::Fmod => self.rest(a, b),
+            _ => self.add_one(operator, &[a, b], Vec::new(), a.dtype, shape),
+        }
+    }
+
+    /// `a - b * trunc(a / b)`, from operators on which engines agree, as they do not on `Mod`.
+    fn rest(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        let mut quotient = self.div(a, b)?;
+        if a.dtype.is_floating_point() {
+            let sign = self.unary(Unary::Sign, &quotient)?;
+            let magnitude = self.unary(Unary::Abs, &quotient)?;
+            let whole = self.unary(Unary::Floor, &magnitude)?;
+            quotient = self.mul(&sign, &whole)?;
+        }
+        let taken = self.mul(&quotient, b)?;
+        self.sub(a, &taken)
+    }
+
+    /// `a - b * floor(a / b)`; of integers the rest, corrected where its sign is not that of the divisor.
+    fn modulo(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        if a.dtype.is_floating_point() {
+            let quotient = self.div(a, b)?;
+            let whole = self.unary(Unary::Floor, &quotient)?;
+            let taken = self.mul(&whole, b)?;
+            return self.sub(a, &taken);
+        }
+        let rest = self.rest(a, b)?;
+        let zero = self.scalar(a.dtype, 0.0);
+        let below = self.compare(Comparison::Less, &rest, &zero)?;
+        let divisor_below = self.compare(Comparison::Less, b, &zero)?;
+        let differs = self.logical(Logical::Xor, &below, &divisor_below)?;
+        let exact = self.compare(Comparison::Equal, &rest, &zero)?;
+        let inexact = self.not(&exact)?;
+        let wrong = self.logical(Logical::And, &inexact, &differs)?;
+        let corrected = self.add(&rest, b)?;
+        self.choose(&wrong, &corrected, &rest)
+    }
+
+    /// An operation with a number of the type of the operand.
+    ///
+    /// # Errors
+    /// Those of [`Graph::binary`].
+    pub(crate) fn binary_number(
+        &mut self,
+        operation: Binary,
+        a: &TensorRef,
+        number: f64,
+    ) -> Result<TensorRef, GraphError> {
+        let number = self.scalar(a.dtype, number);
+        self.binary(operation, a, &number)
+    }
+
+    /// Sum.
+    ///
+    /// # Errors
+    /// Those of [`Graph::binary`].
+    pub(crate) fn add(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        self.binary(Binary::Add, a, b)
+    }
+
+    /// Difference.
+    ///
+    /// # Errors
+    /// Those of [`Graph::binary`].
+    pub(crate) fn sub(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        self.binary(Binary::Sub, a, b)
+    }
+
+    /// Product.
+    ///
+    /// # Errors
+    /// Those of [`Graph::binary`].
+    pub(crate) fn mul(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        self.binary(Binary::Mul, a, b)
+    }
+
+    /// Quotient.
+    ///
+    /// # Errors
+    /// Those of [`Graph::binary`].
+    pub(crate) fn div(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        self.binary(Binary::Div, a, b)
+    }
+
+    /// A comparison; the result has truth values. NaN compares as false.
+    ///
+    /// # Errors
+    /// When the types differ, or the shapes do not broadcast.
+    pub(crate) fn compare(
+        &mut self,
+        comparison: Comparison,
+        a: &TensorRef,
+        b: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
+        let operator = match comparison {
+            Comparison::Equal => "Equal",
+            Comparison::Greater => "Greater",
+            Comparison::GreaterOrEqual => "GreaterOrEqual",
+            Comparison::Less => "Less",
+            Comparison::LessOrEqual => "LessOrEqual",
+        };
+        same_type(operator, a, b)?;
+        let shape = broadcast_shapes(operator, &a.shape, &b.shape)?;
+        if let (Some(x), Some(y)) = (&a.constant, &b.constant)
+            && super::check_size(operator, &shape, LARGEST_FOLDED).is_ok()
+        {
+            let result = fold::compare(comparison, x, y, &shape)?;
+            return Ok(self.computed(result));
+        }
+        if a.dtype == ScalarType::Bool && comparison == Comparison::Equal {
+            let differs = self.logical(Logical::Xor, a, b)?;
+            return self.not(&differs);
+        }
+        let wide = if a.dtype == ScalarType::Bool {
+            Some(ScalarType::Int32)
+        } else {
+            widened(a.dtype)
+        };
+        if let Some(wide) = wide {
+            let (a, b) = (self.cast(a, wide)?, self.cast(b, wide)?);
+            return self.add_one(operator, &[&a, &b], Vec::new(), ScalarType::Bool, shape);
+        }
+        self.add_one(operator, &[a, b], Vec::new(), ScalarType::Bool, shape)
+    }
+
+    /// An operation of truth values.
+    ///
+    /// # Errors
+    /// When an operand is of another type, or the shapes do not broadcast.
+    pub(crate) fn logical(
+        &mut self,
+        operation: Logical,
+        a: &TensorRef,
+        b: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
+        let operator = match operation {
+            Logical::And => "And",
+            Logical::Or => "Or",
+            Logical::Xor => "Xor",
+        };
+        check_truth(operator, a)?;
+        check_truth(operator, b)?;
+        let shape = broadcast_shapes(operator, &a.shape, &b.shape)?;
+        if let (Some(x), Some(y)) = (&a.constant, &b.constant)
+            && super::check_size(operator, &shape, LARGEST_FOLDED).is_ok()
+        {
+            let result = fold::logical(operation, x, y, &shape)?;
+            return Ok(self.computed(result));
+        }
+        self.add_one(operator, &[a, b], Vec::new(), ScalarType::Bool, shape)
+    }
+
+    /// Negation of truth values.
+    ///
+    /// # Errors
+    /// When the operand is of another type.
+    pub(crate) fn not(&mut self, x: &TensorRef) -> Result<TensorRef, GraphError> {
+        check_truth("Not", x)?;
+        if let Some(data) = &x.constant
+            && data.len() <= LARGEST_FOLDED
+        {
+            let bytes = data.bytes.iter().map(|&byte| u8::from(byte == 0)).collect();
+            return Ok(self.computed(TensorData::new(ScalarType::Bool, x.shape.clone(), bytes)?));
+        }
+        self.add_one("Not", &[x], Vec::new(), ScalarType::Bool, x.shape.clone())
+    }
+
+    /// Whether elements are not a number (`IsNaN`) or infinite (`IsInf`).
+    ///
+    /// # Errors
+    /// When the operand has no floating-point numbers.
+    pub(crate) fn is_special(
+        &mut self,
+        operator: &'static str,
+        x: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
+        if !x.dtype.is_floating_point() {
+            return Err(GraphError::invalid(
+                operator,
+                format!("takes floating-point numbers, found {}", x.dtype),
+            ));
+        }
+        self.add_one(operator, &[x], Vec::new(), ScalarType::Bool, x.shape.clone())
+    }
+
+    /// Elements of `a` where the condition holds, else of `b`.
+    ///
+    /// # Errors
+    /// When the condition has no truth values, the types differ, or the shapes do not broadcast.
+    pub(crate) fn choose(
+        &mut self,
+        condition: &TensorRef,
+        a: &TensorRef,
+        b: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
+        check_truth("Where", condition)?;
+        same_type("Where", a, b)?;
+        let shape = broadcast_shapes(
+            "Where",
+            &condition.shape,
+            &broadcast_shapes("Where", &a.shape, &b.shape)?,
+        )?;
+        if let (Some(c), Some(x), Some(y)) = (&condition.constant, &a.constant, &b.constant)
+            && super::check_size("Where", &shape, LARGEST_FOLDED).is_ok()
+        {
+            let result = fold::choose(c, x, y, &shape)?;
+            return Ok(self.computed(result));
+        }
+        if a.dtype == ScalarType::Bool {
+            // (condition and a) or (not condition and b)
+            let first = self.logical(Logical::And, condition, a)?;
+            let otherwise = self.not(condition)?;
+            let second = self.logical(Logical::And, &otherwise, b)?;
+            return self.logical(Logical::Or, &first, &second);
+        }
+        if matches!(a.dtype, ScalarType::Int8 | ScalarType::Int16) {
+            let (wide_a, wide_b) = (self.cast(a, ScalarType::Int32)?, self.cast(b, ScalarType::Int32)?);
+            let result = self.choose(condition, &wide_a, &wide_b)?;
+            return self.cast(&result, a.dtype);
+        }
+        self.add_one("Where", &[condition, a, b], Vec::new(), a.dtype, shape)
+    }
+
+    /// Another element type: cut towards zero for integers; not zero is true.
+    ///
+    /// # Errors
+    /// When a constant has too many elements.
+    pub(crate) fn cast(&mut self, x: &TensorRef, dtype: ScalarType) -> Result<TensorRef, GraphError> {
+        if x.dtype == dtype {
+            return Ok(x.clone());
+        }
+        if let Some(data) = &x.constant {
+            let result = match data.to_i64() {
+                Some(integers) => TensorData::from_i64(dtype, &x.shape, &integers)?,
+                None => TensorData::from_f64(dtype, &x.shape, &data.to_f64())?,
+            };
+            return Ok(self.computed(result));
+        }
+        self.add_one(
+            "Cast",
+            &[x],
+            vec![("to", Attribute::Int(dtype.onnx_code().into()))],
+            dtype,
+            x.shape.clone(),
+        )
+    }
+
+    /// Elements limited to a range; NaN stays.
+    ///
+    /// # Errors
+    /// When the operand has truth values.
+    pub(crate) fn clip(
+        &mut self,
+        x: &TensorRef,
+        min: Option<f64>,
+        max: Option<f64>,
+    ) -> Result<TensorRef, GraphError> {
+        if x.constant.is_some() {
+            // Max and Min are computed while converting
+            let mut x = x.clone();
+            if let Some(min) = min {
+                x = self.binary_number(Binary::Max, &x, min)?;
+            }
+            if let Some(max) = max {
+                x = self.binary_number(Binary::Min, &x, max)?;
+            }
+            return Ok(x);
+        }
+        if x.dtype == ScalarType::Bool {
+            return Err(GraphError::invalid("Clip", "takes numbers, found truth values"));
+        }
+        let min = min.map(|value| self.scalar(x.dtype, value));
+        let max = max.map(|value| self.scalar(x.dtype, value));
+        let mut inputs = vec![Some(x)];
+        match (&min, &max) {
+            (None, None) => return Ok(x.clone()),
+            (Some(min), None) => inputs.push(Some(min)),
+            (min, Some(max)) => inputs.extend([min.as_ref(), Some(max)]),
+        }
+        let mut outputs = self.add_node("Clip", &inputs, Vec::new(), vec![(x.dtype, x.shape.clone())])?;
+        outputs
+            .pop()
+            .ok_or_else(|| GraphError::invalid("Clip", "has no output"))
+    }
+}
+
+/// The shape to which two shapes broadcast: aligned at the last axis, a length of 1 stretches.
+///
+/// # Errors
+/// When two lengths differ and neither is 1.
+pub(crate) fn broadcast_shapes(operator: &str, a: &[usize], b: &[usize]) -> Result<Vec<usize>, GraphError> {
+    let rank = a.len().max(b.len());
+    let length = |shape: &[usize], axis: usize| {
+        (axis + shape.len())
+            .checked_sub(rank)
+            .and_then(|index| shape.get(index))
+            .copied()
+            .unwrap_or(1)
+    };
+    (0..rank)
+        .map(|axis| match (length(a, axis), length(b, axis)) {
+            (x, y) if x == y => Ok(x),
+            (1, y) => Ok(y),
+            (x, 1) => Ok(x),
+            _ => Err(GraphError::invalid(
+                operator,
+                format!("shapes {a:?} and {b:?} do not broadcast"),
+            )),
+        })
+        .collect()
+}
+
+/// The type in which engines compute with small integers: ONNX allows all types, engines have kernels for some.
+fn widened(dtype: ScalarType) -> Option<ScalarType> {
+    matches!(dtype, ScalarType::UInt8 | ScalarType::Int8 | ScalarType::Int16).then_some(ScalarType::Int32)
+}
+
+fn same_type(operator: &str, a: &TensorRef, b: &TensorRef) -> Result<(), GraphError> {
+    if a.dtype == b.dtype {
+        Ok(())
+    } else {
+        Err(GraphError::invalid(
+            operator,
+            format!("operands of one type expected, found {} and {}", a.dtype, b.dtype),
+        ))
+    }
+}
+
+fn check_truth(operator: &str, x: &TensorRef) -> Result<(), GraphError> {
+    if x.dtype == ScalarType::Bool {
+        Ok(())
+    } else {
+        Err(GraphError::invalid(
+            operator,
+            format!("takes truth values, found {}", x.dtype),
+        ))
+    }
+}

@@ -1,0 +1,76 @@
+//! Products of matrices.
+
+use super::{Attribute, Graph, GraphError, TensorRef, broadcast_shapes, check_axis};
+
+impl Graph {
+    /// Matrix product of the last two axes, the others broadcast (`numpy.matmul`); both have at least two axes.
+    ///
+    /// # Errors
+    /// When types or shapes do not fit.
+    pub(crate) fn matmul(&mut self, a: &TensorRef, b: &TensorRef) -> Result<TensorRef, GraphError> {
+        let fits = a.dtype == b.dtype
+            && a.rank() >= 2
+            && b.rank() >= 2
+            && a.shape[a.rank() - 1] == b.shape[b.rank() - 2];
+        if !fits {
+            return Err(GraphError::invalid(
+                "MatMul",
+                format!("{}{:?} and {}{:?} do not fit", a.dtype, a.shape, b.dtype, b.shape),
+            ));
+        }
+        let mut shape = broadcast_shapes("MatMul", &a.shape[..a.rank() - 2], &b.shape[..b.rank() - 2])?;
+        shape.extend([a.shape[a.rank() - 2], b.shape[b.rank() - 1]]);
+        self.add_one("MatMul", &[a, b], Vec::new(), a.dtype, shape)
+    }
+
+    /// Multiplies each row along an axis with a matrix of shape (new length, old length).
+    ///
+    /// # Errors
+    /// When the axis does not exist or types or lengths do not fit.
+    pub(crate) fn multiply_axis(
+        &mut self,
+        x: &TensorRef,
+        axis: usize,
+        matrix: &TensorRef,
+    ) -> Result<TensorRef, GraphError> {
+        check_axis("MatMul", axis, x.rank())?;
+        let last = x.rank() - 1;
+        if axis + 1 == last {
+            // (.., old, other): matrix on the left
+            return self.matmul(matrix, x);
+        }
+        let turned = self.swap_axes(x, axis, last)?;
+        let right = self.swap_axes(matrix, 0, 1)?;
+        let product = if turned.rank() == 1 {
+            let row = self.reshape(&turned, &[1, turned.count()])?;
+            let row = self.matmul(&row, &right)?;
+            self.reshape(&row, &[row.count()])?
+        } else {
+            self.matmul(&turned, &right)?
+        };
+        self.swap_axes(&product, axis, last)
+    }
+
+    /// Sum of products by the letters of an equation such as `bhid,bhjd->bhij`: explicit, without `...`.
+    ///
+    /// # Errors
+    /// When the shape is not given by the caller's equation; the caller parses it.
+    pub(crate) fn einsum(
+        &mut self,
+        equation: String,
+        operands: &[TensorRef],
+        shape: Vec<usize>,
+    ) -> Result<TensorRef, GraphError> {
+        let Some(first) = operands.first() else {
+            return Err(GraphError::invalid("Einsum", "at least one tensor is needed"));
+        };
+        let inputs: Vec<&TensorRef> = operands.iter().collect();
+        self.add_one(
+            "Einsum",
+            &inputs,
+            vec![("equation", Attribute::Words(equation))],
+            first.dtype,
+            shape,
+        )
+    }
+}

@@ -1,0 +1,20 @@
+//! `TorchScript` archives to ONNX.
+
+mod archive;
+mod arguments;
+mod context;
+mod convert;
+mod error;
+mod evaluate;
+mod load;
+mod operators;
+mod parser;
+mod pickle;
+mod program;
+mod source;
+mod value;
+mod views;
+
+pub use convert::{Converted, InputSpec, Options, Port, convert_torchscript};
+pub use error::{ConvertError, UnsupportedOperator};
+pub use source::Place;

@@ -1,0 +1,378 @@
+//! Changing the spatial size. Layout (batch, channel, space...).
+//!
+//! The forms of an operator differ in how the size is given: `output_size` alone, `output_size` with the factors from
+//! which it was computed, or (`.vec`) `output_size` or a list of `scale_factors`. Coordinates are computed from the
+//! factor where one is given, else from the lengths, as `PyTorch` does.
+
+use super::super::arguments::Arguments;
+use super::super::context::{Context, LoweringError};
+use super::super::value::Value;
+use super::operands::{Lowered, fresh, size, tensor};
+use super::{Operator, row};
+use crate::graph::{Coordinates, Interpolation, ResizeTo, TensorRef, signed};
+use crate::tensor::TensorData;
+
+pub(super) const OPERATORS: &[Operator] = &[
+    row(
+        "aten::upsample_nearest1d",
+        nearest,
+        "all forms; repeated elements, or elements picked by index",
+    ),
+    row("aten::upsample_nearest2d", nearest, "all forms"),
+    row("aten::upsample_nearest3d", nearest, "all forms"),
+    row("aten::_upsample_nearest_exact1d", nearest_exact, "all forms"),
+    row("aten::_upsample_nearest_exact2d", nearest_exact, "all forms"),
+    row("aten::_upsample_nearest_exact3d", nearest_exact, "all forms"),
+    row("aten::upsample_linear1d", linear, "all forms"),
+    row("aten::upsample_bilinear2d", linear, "all forms"),
+    row("aten::upsample_trilinear3d", linear, "all forms"),
+    row("aten::upsample_bicubic2d", cubic, "all forms"),
+    row(
+        "aten::_upsample_bilinear2d_aa",
+        smooth_linear,
+        "with anti-aliasing: a product with constant weights",
+    ),
+    row(
+        "aten::_upsample_bicubic2d_aa",
+        smooth_cubic,
+        "with anti-aliasing: a product with constant weights",
+    ),
+];
+
+/// Lengths, and the factors along each spatial axis where they were given.
+struct Target {
+    lengths: Vec<usize>,
+    factors: Vec<Option<f64>>,
+}
+
+/// Reads the sizes: `(input, output_size, [align_corners,] factors...)`.
+fn read_target(args: &Arguments, x: &TensorRef, flags: usize) -> Lowered<Target> {
+    let spatial = x.rank().checked_sub(2).filter(|&axes| axes > 0).ok_or_else(|| {
+        LoweringError::new(format!(
+            "batch, channel and spatial axes are expected, found {:?}",
+            x.shape
+        ))
+    })?;
+    let first_factor = 2 + flags;
+    let mut factors: Vec<Option<f64>> = vec![None; spatial];
+    // the factors come as one list, or as one number an axis
+    let list = match args.get(first_factor, "scale_factors") {
+        Some(Value::List(_)) => args.optional_floats(first_factor, "scale_factors")?,
+        _ => None,
+    };
+    if let Some(list) = list {
+        if list.len() != spatial {
+            return Err(LoweringError::new(format!(
+                "{} factors for {spatial} spatial axes",
+                list.len()
+            )));
+        }
+        factors = list.into_iter().map(Some).collect();
+    } else {
+        for (axis, factor) in factors.iter_mut().enumerate() {
+            let names: &[&str] = if spatial == 1 {
+                &["scales"]
+            } else {
+                &["scales_d", "scales_h", "scales_w"]
+            };
+            let name = names[names.len() - spatial.min(names.len()) + axis.min(names.len() - 1)];
+            *factor = args.optional_float(first_factor + axis, name)?;
+        }
+    }
+    let lengths = match args.optional_ints(1, "output_size")? {
+        Some(lengths) => lengths
+            .into_iter()
+            .map(|length| size(length, "output_size"))
+            .collect::<Lowered<Vec<_>>>()?,
+        None => factors
+            .iter()
+            .zip(&x.shape[2..])
+            .map(|(factor, &length)| {
+                let factor = factor
+                    .ok_or_else(|| LoweringError::new("neither `output_size` nor factors are given"))?;
+                let wanted = (length as f64 * factor).floor();
+                if (0.0..1e9).contains(&wanted) {
+                    Ok(wanted as usize)
+                } else {
+                    Err(LoweringError::new(format!(
+                        "factor {factor} of length {length} gives no size"
+                    )))
+                }
+            })
+            .collect::<Lowered<Vec<_>>>()?,
+    };
+    if lengths.len() != spatial || lengths.contains(&0) || x.shape[2..].contains(&0) {
+        return Err(LoweringError::new(format!(
+            "shape {:?} cannot get the spatial lengths {lengths:?}",
+            x.shape
+        )));
+    }
+    for factor in factors.iter().flatten() {
+        if !(*factor > 0.0 && factor.is_finite()) {
+            return Err(LoweringError::new(format!(
+                "a factor has to be positive, found {factor}"
+            )));
+        }
+    }
+    Ok(Target { lengths, factors })
+}
+
+/// Distance of neighbouring elements of the result on the axis of the input, in `f32` as `PyTorch` computes it.
+fn distance(length: usize, wanted: usize, factor: Option<f64>) -> f32 {
+    match factor {
+        Some(factor) => (1.0 / factor) as f32,
+        None => length as f32 / wanted as f32,
+    }
+}
+
+fn nearest(cx: &mut Context, args: &Arguments) -> Lowered {
+    pick_nearest(cx, args, 0.0)
+}
+
+fn nearest_exact(cx: &mut Context, args: &Arguments) -> Lowered {
+    pick_nearest(cx, args, 0.5)
+}
+
+/// Element `i` comes from `floor((i + shift) * distance)`.
+fn pick_nearest(cx: &mut Context, args: &Arguments, shift: f32) -> Lowered {
+    let x = tensor(cx, args, 0, "self")?;
+    let target = read_target(args, &x, 0)?;
+    let sources: Vec<Vec<usize>> = target
+        .lengths
+        .iter()
+        .zip(&target.factors)
+        .zip(&x.shape[2..])
+        .map(|((&wanted, &factor), &length)| {
+            let distance = distance(length, wanted, factor);
+            (0..wanted)
+                .map(|index| (((index as f32 + shift) * distance).floor() as usize).min(length - 1))
+                .collect()
+        })
+        .collect();
+    let repeats: Option<Vec<usize>> = sources
+        .iter()
+        .zip(&x.shape[2..])
+        .map(|(source, &length)| {
+            let factor = source.len() / length;
+            let is_repetition = source.len() % length == 0
+                && source
+                    .iter()
+                    .enumerate()
+                    .all(|(index, &position)| position == index / factor);
+            is_repetition.then_some(factor)
+        })
+        .collect();
+    if let Some(repeats) = repeats {
+        if repeats.iter().all(|&factor| factor == 1) {
+            return fresh(x);
+        }
+        return fresh(cx.graph.repeat_elements(&x, &repeats)?);
+    }
+    let mut result = x.clone();
+    for (index, source) in sources.iter().enumerate() {
+        let axis = index + 2;
+        if source
+            .iter()
+            .enumerate()
+            .all(|(position, &from)| position == from)
+            && source.len() == x.shape[axis]
+        {
+            continue;
+        }
+        let source: Vec<i64> = source.iter().map(|&position| signed(position)).collect();
+        let source = cx.graph.integers(&source);
+        result = cx.graph.gather(&result, &source, axis)?;
+    }
+    fresh(result)
+}
+
+fn linear(cx: &mut Context, args: &Arguments) -> Lowered {
+    interpolate(cx, args, Interpolation::Linear)
+}
+
+fn cubic(cx: &mut Context, args: &Arguments) -> Lowered {
+    interpolate(cx, args, Interpolation::Cubic { hundredths: 75 })
+}
+
+/// `upsample_*(self, output_size, align_corners, factors...)`
+fn interpolate(cx: &mut Context, args: &Arguments, interpolation: Interpolation) -> Lowered {
+    let mut x = tensor(cx, args, 0, "self")?;
+    let align_corners = args.bool(2, "align_corners")?;
+    let mut target = read_target(args, &x, 1)?;
+    if align_corners {
+        target.factors.fill(None);
+        // one element lies on the first, on which engines do not agree
+        for (index, &wanted) in target.lengths.iter().enumerate() {
+            if wanted == 1 {
+                x = cx.graph.narrow(&x, index + 2, 0, 1)?;
+            }
+        }
+    }
+    if x.shape[2..] == target.lengths[..]
+        && target
+            .factors
+            .iter()
+            .all(|factor| factor.is_none_or(|f| f == 1.0))
+    {
+        return fresh(x);
+    }
+    let coordinates = if align_corners {
+        Coordinates::AlignCorners
+    } else {
+        Coordinates::HalfPixel
+    };
+    // engines take pictures and volumes, not single lines
+    let is_line = x.rank() == 3;
+    if is_line {
+        x = cx.graph.unsqueeze(&x, 2)?;
+        target.lengths.insert(0, 1);
+        target.factors.insert(0, None);
+    }
+    let resized = match resize_target(&x, &target) {
+        Some(resize_to) => cx.graph.resize(&x, &resize_to, interpolation, coordinates)?,
+        None => weighted(cx, &x, &target, interpolation, false, align_corners)?,
+    };
+    if is_line {
+        let shape = [resized.shape[0], resized.shape[1], resized.shape[3]];
+        return fresh(cx.graph.reshape(&resized, &shape)?);
+    }
+    fresh(resized)
+}
+
+/// The size as ONNX takes it: lengths where they say it all, else factors; `None` where `f32` factors would give other
+/// lengths.
+fn resize_target(x: &TensorRef, target: &Target) -> Option<ResizeTo> {
+    let lengths = &target.lengths;
+    let same = |(index, factor): (usize, &Option<f64>)| {
+        let by_length = lengths[index] as f64 / x.shape[index + 2] as f64;
+        factor.is_none_or(|factor| (factor - by_length).abs() <= 1e-7 * by_length)
+    };
+    if target.factors.iter().enumerate().all(same) {
+        return Some(ResizeTo::Lengths(lengths.clone()));
+    }
+    let mut factors = Vec::new();
+    for (index, factor) in target.factors.iter().enumerate() {
+        let length = x.shape[index + 2];
+        let factor = factor.map_or(lengths[index] as f32 / length as f32, |factor| factor as f32);
+        let in_single = (length as f32 * factor).floor();
+        let in_double = (length as f64 * f64::from(factor)).floor();
+        if in_single as usize != lengths[index] || in_double as usize != lengths[index] {
+            return None;
+        }
+        factors.push(factor);
+    }
+    Some(ResizeTo::Factors(factors, lengths.clone()))
+}
+
+fn smooth_linear(cx: &mut Context, args: &Arguments) -> Lowered {
+    smooth(cx, args, Interpolation::Linear)
+}
+
+fn smooth_cubic(cx: &mut Context, args: &Arguments) -> Lowered {
+    // with anti-aliasing PyTorch uses the kernel of Pillow
+    smooth(cx, args, Interpolation::Cubic { hundredths: 50 })
+}
+
+fn smooth(cx: &mut Context, args: &Arguments, interpolation: Interpolation) -> Lowered {
+    let x = tensor(cx, args, 0, "self")?;
+    let align_corners = args.bool(2, "align_corners")?;
+    let target = read_target(args, &x, 1)?;
+    fresh(weighted(cx, &x, &target, interpolation, true, align_corners)?)
+}
+
+/// Interpolation as a product with constant weights along each axis.
+fn weighted(
+    cx: &mut Context,
+    x: &TensorRef,
+    target: &Target,
+    interpolation: Interpolation,
+    smooth: bool,
+    align_corners: bool,
+) -> Lowered<TensorRef> {
+    let mut x = x.clone();
+    for (index, &wanted) in target.lengths.iter().enumerate() {
+        let axis = index + 2;
+        let length = x.shape[axis];
+        if length == wanted && target.factors[index].is_none_or(|factor| factor == 1.0) {
+            continue;
+        }
+        let step = match target.factors[index] {
+            _ if align_corners && wanted > 1 => (length - 1) as f64 / (wanted - 1) as f64,
+            _ if align_corners => 0.0,
+            Some(factor) => 1.0 / factor,
+            None => length as f64 / wanted as f64,
+        };
+        let weights = interpolation_weights(length, wanted, step, interpolation, smooth, align_corners);
+        let matrix = cx
+            .graph
+            .computed(TensorData::from_f64(x.dtype, &[wanted, length], &weights)?);
+        x = cx.graph.multiply_axis(&x, axis, &matrix)?;
+    }
+    Ok(x)
+}
+
+/// Row `i` holds the weights of the elements of the input for element `i` of the result.
+fn interpolation_weights(
+    length: usize,
+    wanted: usize,
+    step: f64,
+    interpolation: Interpolation,
+    smooth: bool,
+    align_corners: bool,
+) -> Vec<f64> {
+    let mut weights = vec![0.0; length * wanted];
+    let support = match interpolation {
+        Interpolation::Linear => 1.0,
+        Interpolation::Cubic { .. } => 2.0,
+    };
+    for (index, row) in weights.chunks_exact_mut(length).enumerate() {
+        // with anti-aliasing PyTorch keeps the centres of elements at half-integers, whatever the corners
+        let centre = if align_corners && !smooth {
+            index as f64 * step
+        } else {
+            (index as f64 + 0.5) * step - 0.5
+        };
+        if smooth {
+            // the kernel is stretched when shrinking, cut at the borders, and its weights sum to one
+            let stretch = step.max(1.0);
+            let reach = support * stretch;
+            let from = (centre + 0.5 - reach + 0.5).floor().max(0.0) as usize;
+            let to = ((centre + 0.5 + reach + 0.5).floor().max(0.0) as usize).min(length);
+            let mut total = 0.0;
+            for (position, weight) in row.iter_mut().enumerate().take(to).skip(from) {
+                *weight = kernel((position as f64 - centre) / stretch, interpolation);
+                total += *weight;
+            }
+            for weight in row.iter_mut() {
+                *weight /= total;
+            }
+        } else {
+            let centre = if support < 2.0 { centre.max(0.0) } else { centre };
+            let first = (centre - support).floor() as i64;
+            for position in first..=first + 5 {
+                let weight = kernel(position as f64 - centre, interpolation);
+                let inside = usize::try_from(position).unwrap_or(0).min(length - 1);
+                row[inside] += weight;
+            }
+        }
+    }
+    weights
+}
+
+/// The weight of an element at a distance: a triangle, or the cubic of Keys (1981).
+fn kernel(distance: f64, interpolation: Interpolation) -> f64 {
+    let d = distance.abs();
+    match interpolation {
+        Interpolation::Linear => (1.0 - d).max(0.0),
+        Interpolation::Cubic { hundredths } => {
+            let a = f64::from(hundredths) / -100.0;
+            if d < 1.0 {
+                ((a + 2.0) * d - (a + 3.0)) * d * d + 1.0
+            } else if d < 2.0 {
+                (((d - 5.0) * d + 8.0) * d - 4.0) * a
+            } else {
+                0.0
+            }
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Archives that PyTorch wrote, converted.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{FIXTURES, convert, fixture, inputs, pack, unpack, with_file, with_program};
+use weight_converters::ScalarType;
+use weight_converters::torchscript::{ConvertError, InputSpec, Options, convert_torchscript};
+use zip::CompressionMethod;
+
+/// Length of axes and type of a numpy file.
+fn npy(path: &Path) -> (String, Vec<usize>) {
+    let bytes = fs::read(path).unwrap();
+    let header =
+        String::from_utf8_lossy(&bytes[10..10 + usize::from(bytes[8]) + 256 * usize::from(bytes[9])])
+            .into_owned();
+    let descr = header
+        .split("'descr': '")
+        .nth(1)
+        .unwrap()
+        .split('\'')
+        .next()
+        .unwrap()
+        .to_owned();
+    let shape = header
+        .split("'shape': (")
+        .nth(1)
+        .unwrap()
+        .split(')')
+        .next()
+        .unwrap();
+    (
+        descr,
+        shape
+            .split(',')
+            .filter_map(|length| length.trim().parse().ok())
+            .collect(),
+    )
+}
+
+fn numpy_type(dtype: ScalarType) -> &'static str {
+    match dtype {
+        ScalarType::Float64 => "<f8",
+        ScalarType::Float32 => "<f4",
+        ScalarType::Float16 => "<f2",
+        ScalarType::Int64 => "<i8",
+        ScalarType::Int32 => "<i4",
+        ScalarType::UInt8 => "|u1",
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn fixtures_have_the_outputs_of_pytorch() {
+    for (name, shapes) in FIXTURES {
+        let converted = convert(&fixture(name), shapes).unwrap();
+        let arrays = if name == "big_endian" { "data_types" } else { name };
+        assert!(!converted.outputs.is_empty());
+        for (index, output) in converted.outputs.iter().enumerate() {
+            let (descr, shape) = npy(&common::folder().join(format!("{arrays}.output_{index}.npy")));
+            assert_eq!(
+                (numpy_type(output.dtype), &output.shape),
+                (&*descr, &shape),
+                "{name} {index}"
+            );
+        }
+    }
+}
+
+#[test]
+fn byte_order_compression_and_folder_make_no_difference() {
+    let same = |name: &str, files: &[(String, Vec<u8>)], compression| {
+        let shapes = FIXTURES.iter().find(|(other, _)| *other == name).unwrap().1;
+        assert_eq!(
+            convert(&pack(files, compression), shapes).unwrap(),
+            convert(&fixture(name), shapes).unwrap()
+        );
+    };
+    let mut files = unpack(&fixture("scripted"));
+    same("scripted", &files, CompressionMethod::Stored);
+    same("scripted", &files, CompressionMethod::Deflated);
+    // what the lite interpreter adds, extra files, and a version in the other place
+    files.push(("bytecode.pkl".into(), b"\x80\x02).".to_vec()));
+    files.push(("extra/config.json".into(), b"{}".to_vec()));
+    let version = files.iter_mut().find(|(name, _)| name == "version").unwrap();
+    version.0 = ".data/version".into();
+    same("scripted", &files, CompressionMethod::Deflated);
+    assert_eq!(
+        convert(&fixture("big_endian"), &[&[4]]).unwrap().model,
+        convert(&fixture("data_types"), &[&[4]]).unwrap().model
+    );
+}
+
+#[test]
+fn names_of_inputs_and_outputs() {
+    let input = || [InputSpec::new("image", ScalarType::Float32, [1, 1, 32, 16])];
+    let convert =
+        |options: &Options| convert_torchscript(std::io::Cursor::new(fixture("scripted")), &input(), options);
+    let converted = convert(&Options::with_output_names(["classes"])).unwrap();
+    assert_eq!(
+        (&*converted.inputs[0].name, &*converted.outputs[0].name),
+        ("image", "classes")
+    );
+    assert_eq!(converted.outputs[0].shape, [1, 2, 32, 16]);
+    assert_eq!(convert(&Options::default()).unwrap().outputs[0].name, "output");
+    let message = convert(&Options::with_output_names(["a", "b"]))
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        message,
+        "outputs of the network: 2 names are given, the network returns 1 tensors"
+    );
+    let message = convert(&Options::with_output_names(["image"]))
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        message,
+        "outputs of the network: the name `image` is empty, or that of another input or output"
+    );
+
+    let structured = common::convert(&fixture("structured"), &[&[1, 3, 4, 4], &[1, 3, 1, 1]]).unwrap();
+    let names: Vec<_> = structured.outputs.iter().map(|port| &*port.name).collect();
+    assert_eq!(
+        names,
+        ["result_labels", "result_scores", "more_labels", "more_scores"]
+    );
+}
+
+/// Weights are named after their modules, so that a reader of the ONNX file knows the network.
+#[test]
+fn weights_keep_their_names() {
+    let model = convert(&fixture("scripted"), &[&[1, 1, 16, 16]]).unwrap().model;
+    for name in ["down.0.first.weight", "up.1.second.weight", "head.bias"] {
+        assert!(
+            model.windows(name.len()).any(|window| window == name.as_bytes()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn inputs_that_do_not_fit() {
+    let message = |name: &str, shapes: &[&[usize]]| convert(&fixture(name), shapes).unwrap_err().to_string();
+    assert_eq!(
+        message("structured", &[&[1, 3, 4, 4]]),
+        "inputs of the network: the network takes 2 (`image`, `weight`), found 1"
+    );
+    let three = message("scripted", &[&[1, 16, 16]]);
+    assert!(
+        three.ends_with("the network raises an error for these inputs: expected 4 axes, found 3"),
+        "{three}"
+    );
+    let channels = message("scripted", &[&[1, 5, 16, 16]]);
+    assert!(
+        channels.starts_with("code/__torch__/torch/nn/modules/conv.py:")
+            && channels.contains("(module `down.0.first`)"),
+        "{channels}"
+    );
+}
+
+#[test]
+fn what_cannot_be_converted_is_named_with_its_place() {
+    let error = convert(&fixture("unsupported"), &[&[4, 4]]).unwrap_err();
+    let ConvertError::UnsupportedOperators { operators } = &error else {
+        panic!("{error}")
+    };
+    let names: Vec<_> = operators.iter().map(|operator| &*operator.name).collect();
+    assert_eq!(
+        names,
+        ["torch.fft_fft2", "torch.linalg_svdvals", "torch.special_i1"]
+    );
+    assert!(error.to_string().starts_with("3 operators of the network cannot be converted to ONNX:\n  `torch.fft_fft2` at code/__torch__.py:8:16"));
+
+    let message = convert(&fixture("branch_on_contents"), &[&[4]])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.starts_with("code/__torch__.py:8:") && message.contains("only known when the network runs"),
+        "{message}"
+    );
+    let message = convert(&fixture("long_loop"), &[&[4]]).unwrap_err().to_string();
+    assert!(
+        message.starts_with("code/__torch__.py:9:") && message.contains("1000000000"),
+        "{message}"
+    );
+}
+
+#[test]
+fn files_that_are_something_else_are_told_apart() {
+    let state_dict = convert(&fixture("state_dict"), &[&[4]]).unwrap_err().to_string();
+    assert!(
+        state_dict.contains("a state dict") && state_dict.contains("torch.jit.trace"),
+        "{state_dict}"
+    );
+    let old = pack(
+        &[("model.json".into(), b"{}".to_vec())],
+        CompressionMethod::Stored,
+    );
+    for (bytes, expected) in [
+        (fixture("pickle"), "a pickle of torch.save"),
+        (b"".to_vec(), "an empty file"),
+        (b"<html>".to_vec(), "a web page"),
+        (b"\x89HDF\r\n\x1a\n".to_vec(), "an HDF5 file"),
+        (b"version https://git-lfs.github.com/spec/v1".to_vec(), "Git LFS"),
+        (b"\x08\x03\x12\x04".to_vec(), "not a zip file"),
+        (old, "torch before 1.4"),
+        (
+            pack(&[("a.txt".into(), vec![])], CompressionMethod::Stored),
+            "without `data.pkl`",
+        ),
+        (
+            pack(
+                &[("data.pkl".into(), vec![]), ("bytecode.pkl".into(), vec![])],
+                CompressionMethod::Stored,
+            ),
+            "lite interpreter",
+        ),
+    ] {
+        let error = convert(&bytes, &[&[4]]).unwrap_err();
+        assert!(matches!(error, ConvertError::NotTorchScript { .. }), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+/// The directory of such an archive looks as if it began one entry later.
+#[test]
+fn an_archive_whose_first_name_has_30_bytes() {
+    let archive = fixture("first_entry_of_30_bytes");
+    assert!(
+        archive
+            .windows(30)
+            .any(|window| window == b"first_entry_of_30_bytes/data/0")
+    );
+    assert_eq!(convert(&archive, &[&[4]]).unwrap().outputs[0].shape, [4]);
+}
+
+#[test]
+fn damaged_archives() {
+    let message = |bytes: &[u8]| convert(bytes, &[&[4]]).unwrap_err().to_string();
+    let whole = fixture("data_types");
+    for length in [5, 100, 1000, whole.len() / 2, whole.len() - 1] {
+        assert!(
+            message(&whole[..length]).contains("truncated"),
+            "{}",
+            message(&whole[..length])
+        );
+    }
+    for (file, bytes, expected) in [
+        (
+            "data/8",
+            &[0; 12][..],
+            "data/8: has 12 bytes; the tensors in it need 16",
+        ),
+        (
+            "data/8",
+            &[0; 20],
+            "data/8: has 20 bytes; expected are at most 16",
+        ),
+        ("version", b"99", "version: the archive has format version 99"),
+        ("version", b"x", "version: \"x\" is not a number"),
+        ("byteorder", b"middle", "byteorder: \"middle\" is neither"),
+        (
+            "data.pkl",
+            b"\x80\x02N.",
+            "data.pkl: contains a None, not a module",
+        ),
+        (
+            "data.pkl",
+            b"\x80\x02cos\nsystem\nX\x02\x00\x00\x00ls\x85R.",
+            "data.pkl, byte 21: calls `os.system`",
+        ),
+        (
+            "constants.pkl",
+            b"\x80\x02K\x01.",
+            "constants.pkl: contains a int, not a tuple",
+        ),
+        (
+            "code/__torch__.py",
+            b"class DataTypes(Module):\n  def forward(self, x)\n",
+            "code/__torch__.py:2:23: expected `:`",
+        ),
+        (
+            "code/__torch__.py",
+            b"",
+            "the class `__torch__.DataTypes` is missing",
+        ),
+        ("code/__torch__.py", b"\xff", "code/__torch__.py: is not UTF-8"),
+    ] {
+        let message = message(&with_file("data_types", file, bytes));
+        assert!(message.contains(expected), "{message}");
+    }
+    let mut twice = unpack(&whole);
+    twice.retain(|(name, _)| name != "data/3");
+    assert!(message(&pack(&twice, CompressionMethod::Stored)).contains("data/3: is missing"));
+}
+
+#[test]
+fn networks_that_write_into_their_weights_are_refused() {
+    let mut files = unpack(&fixture("data_types"));
+    let source = files
+        .iter_mut()
+        .find(|(name, _)| name == "code/__torch__.py")
+        .unwrap();
+    source.1 = b"class DataTypes(Module):\n  def forward(self, x: Tensor):\n    y = torch.slice(self.of_float32, 0, 1, 3)\n    \
+                 _0 = torch.add_(y, 1)\n    return torch.add(x, self.of_float32)\n"
+        .to_vec();
+    let message = convert(&pack(&files, CompressionMethod::Stored), &[&[4]])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.starts_with("code/__torch__.py:4:10: `torch.add_`: writes into `of_float32`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn results_that_are_no_tensors() {
+    let message = |body: &str| convert(&with_program(body), &[&[4]]).unwrap_err().to_string();
+    assert_eq!(
+        message("    return 1\n"),
+        "outputs of the network: the network returns a int, not a Tensor"
+    );
+    assert_eq!(
+        message("    return None\n"),
+        "outputs of the network: the network returns a None, not a Tensor"
+    );
+    assert_eq!(
+        message("    return (x, \"a\")\n"),
+        "outputs of the network: the network returns a str, not a Tensor"
+    );
+    let without = convert(&with_program("    return (x, None)\n"), &[&[4]]).unwrap();
+    assert_eq!((without.outputs.len(), without.notes.len()), (1, 1));
+    assert_eq!(
+        message("    return []\n"),
+        "outputs of the network: the network returns nothing"
+    );
+    let passed = convert(&with_program("    return (x, x, [x])\n"), &[&[4]]).unwrap();
+    assert_eq!(passed.outputs.len(), 3);
+}
+
+/// All networks of the reference data, if the folder is given.
+#[test]
+fn reference_networks() {
+    let Some(reference) = std::env::var_os("MODELHUB_REFERENCE") else {
+        println!("skipped: MODELHUB_REFERENCE names no folder with reference data");
+        return;
+    };
+    let mut count = 0;
+    for entry in fs::read_dir(Path::new(&reference).join("zoo")).unwrap() {
+        let folder = entry.unwrap().path();
+        if !folder.file_name().unwrap().to_string_lossy().starts_with("ts_") {
+            continue;
+        }
+        let array = |name: &str| -> Vec<(String, Vec<usize>)> {
+            let single = folder.join(format!("test_{name}.npy"));
+            let several = (0..)
+                .map(|index| folder.join(format!("test_{name}_{index}.npy")))
+                .take_while(|path| path.exists());
+            if single.exists() {
+                vec![npy(&single)]
+            } else {
+                several.map(|path| npy(&path)).collect()
+            }
+        };
+        let shapes: Vec<Vec<usize>> = array("input").into_iter().map(|(_, shape)| shape).collect();
+        let shapes: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
+        let archive = fs::File::open(folder.join("weights.pt")).unwrap();
+        let converted = convert_torchscript(archive, &inputs(&shapes), &Options::default());
+        let converted = converted.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let expected: Vec<Vec<usize>> = array("output").into_iter().map(|(_, shape)| shape).collect();
+        let found: Vec<Vec<usize>> = converted.outputs.into_iter().map(|port| port.shape).collect();
+        assert_eq!(found, expected, "{}", folder.display());
+        count += 1;
+    }
+    assert!(count > 0);
+}
