@@ -41,10 +41,13 @@ impl Advice {
                 format,
                 feature: "python",
             },
+            WeightsFormat::Torchscript => Advice::EnableFeature {
+                format,
+                feature: "torchscript",
+            },
             WeightsFormat::KerasHdf5
             | WeightsFormat::TensorflowJs
-            | WeightsFormat::TensorflowSavedModelBundle
-            | WeightsFormat::Torchscript => Advice::NoBackend { format },
+            | WeightsFormat::TensorflowSavedModelBundle => Advice::NoBackend { format },
         }
     }
 }

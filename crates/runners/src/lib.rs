@@ -42,6 +42,8 @@ mod architecture;
 mod backend;
 mod backends;
 mod caught_panics;
+#[cfg(any(feature = "ort", feature = "tract"))]
+mod converted;
 mod device;
 mod load_error;
 #[cfg(any(feature = "tract", feature = "ort"))]
@@ -49,6 +51,8 @@ mod onnx;
 mod options;
 #[cfg(feature = "ort")]
 mod ort;
+#[cfg(any(feature = "torchscript", feature = "tract"))]
+mod plan_cache;
 #[cfg(feature = "python")]
 mod python;
 mod run_error;

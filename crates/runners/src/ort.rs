@@ -9,7 +9,9 @@ mod search;
 use std::path::{Path, PathBuf};
 
 use crate::onnx::{self, ElementType, Engine};
-use crate::{Advice, Backend, LoadError, LoadErrorKind, LoadOptions, Runner, WeightsData, WeightsFormat};
+use crate::{
+    Advice, Backend, LoadError, LoadErrorKind, LoadOptions, Runner, WeightsData, WeightsFormat, converted,
+};
 
 pub use library_error::OrtLibraryError;
 pub use search::{OrtLibrary, OrtLibraryOrigin, OrtLibrarySearch};
@@ -91,7 +93,7 @@ impl Backend for Ort {
     }
 
     fn supports(&self, format: WeightsFormat) -> bool {
-        format == WeightsFormat::Onnx
+        format == WeightsFormat::Onnx || converted::is_converted(format)
     }
 
     fn load(
@@ -105,6 +107,9 @@ impl Backend for Ort {
             return Err(LoadErrorKind::UnsupportedFormat { format, advice }.into());
         }
         options.check_threads()?;
+        if format != WeightsFormat::Onnx {
+            return converted::load(self.clone(), format, data, options);
+        }
         let network = onnx::read(data, &ENGINE)?;
         Ok(Box::new(runner::OrtRunner::new(network, options)?))
     }

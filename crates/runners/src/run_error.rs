@@ -118,6 +118,15 @@ pub enum RunErrorKind {
         /// How many there are.
         found: usize,
     },
+    /// Weights that are converted to ONNX for each shape could not be converted, or not be loaded afterwards; the
+    /// source tells why.
+    #[error("the {format} weights cannot be converted to ONNX for inputs of shape {shapes:?}")]
+    Conversion {
+        /// The format of the weights.
+        format: WeightsFormat,
+        /// The shapes that were given.
+        shapes: Vec<Vec<usize>>,
+    },
     /// A tensor inside the network would be larger than
     /// [`LoadOptions::max_tensor_bytes`](crate::LoadOptions::max_tensor_bytes).
     #[error(

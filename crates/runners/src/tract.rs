@@ -3,18 +3,19 @@
 mod convert;
 mod guard;
 mod kernels;
-mod plan_cache;
 mod read;
 mod runner;
 
 use crate::{
-    Advice, Backend, Device, LoadError, LoadErrorKind, LoadOptions, Runner, WeightsData, WeightsFormat, onnx,
+    Advice, Backend, Device, LoadError, LoadErrorKind, LoadOptions, Runner, WeightsData, WeightsFormat,
+    converted, onnx,
 };
 
 /// The name of the backend in errors and lists.
 const NAME: &str = "tract";
 
-/// The ONNX backend: tract, which is pure Rust and needs nothing installed.
+/// The ONNX backend: tract, which is pure Rust and needs nothing installed. With the feature `torchscript` it runs
+/// TorchScript, too, which is converted to ONNX for every new shape of the inputs.
 ///
 /// - Inputs are the graph's inputs without those that are initializers too; outputs are the graph's outputs.
 /// - One optimised plan is prepared for each combination of input shapes, when it is first met, and kept for the next
@@ -46,7 +47,7 @@ impl Backend for Tract {
     }
 
     fn supports(&self, format: WeightsFormat) -> bool {
-        format == WeightsFormat::Onnx
+        format == WeightsFormat::Onnx || converted::is_converted(format)
     }
 
     fn load(
@@ -67,6 +68,9 @@ impl Backend for Tract {
                 detail: "it computes on the processor only; the backend ort has other devices".to_owned(),
             }
             .into());
+        }
+        if format != WeightsFormat::Onnx {
+            return converted::load(*self, format, data, options);
         }
         let network = onnx::read(data, &read::ENGINE)?;
         let model = read::model(&network)?;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod arguments;
+mod check;
 mod context;
 mod convert;
 mod error;
@@ -15,6 +16,7 @@ mod source;
 mod value;
 mod views;
 
+pub use check::check_torchscript;
 pub use convert::{Converted, InputSpec, Options, Port, convert_torchscript};
 pub use error::{ConvertError, UnsupportedOperator};
 pub use source::Place;

@@ -12,9 +12,9 @@ use tract_onnx::prelude::{
 };
 
 use super::guard::{Fault, guarded};
-use super::plan_cache::PlanCache;
 use super::{NAME, convert, kernels};
 use crate::caught_panics::CatchingPanics;
+use crate::plan_cache::PlanCache;
 use crate::{
     LoadError, LoadErrorKind, LoadOptions, RunError, RunErrorKind, Runner, Signature, WeightsFormat,
 };
@@ -169,7 +169,7 @@ impl Runner for TractRunner {
             values.push(value);
         }
         let plan = match self.plans.get(&shapes) {
-            Some(plan) => plan,
+            Some(plan) => Arc::clone(plan),
             None => {
                 let plan = self.prepare(&shapes)?;
                 self.plans.insert(shapes.clone(), plan.clone());

@@ -6,13 +6,13 @@ use std::num::NonZeroUsize;
 ///
 /// Input element types are fixed by the file, so shapes identify a plan.
 #[derive(Debug)]
-pub(super) struct PlanCache<P> {
+pub(crate) struct PlanCache<P> {
     capacity: NonZeroUsize,
     plans: Vec<(Vec<Vec<usize>>, P)>,
 }
 
-impl<P: Clone> PlanCache<P> {
-    pub(super) fn new(capacity: NonZeroUsize) -> Self {
+impl<P> PlanCache<P> {
+    pub(crate) fn new(capacity: NonZeroUsize) -> Self {
         PlanCache {
             capacity,
             plans: Vec::new(),
@@ -20,14 +20,14 @@ impl<P: Clone> PlanCache<P> {
     }
 
     /// The plan for these shapes.
-    pub(super) fn get(&mut self, shapes: &[Vec<usize>]) -> Option<P> {
+    pub(crate) fn get(&mut self, shapes: &[Vec<usize>]) -> Option<&mut P> {
         let index = self.plans.iter().position(|(key, _)| key == shapes)?;
         self.plans[index..].rotate_left(1);
-        self.plans.last().map(|(_, plan)| plan.clone())
+        self.plans.last_mut().map(|(_, plan)| plan)
     }
 
     /// Keeps a plan for shapes that have none.
-    pub(super) fn insert(&mut self, shapes: Vec<Vec<usize>>, plan: P) {
+    pub(crate) fn insert(&mut self, shapes: Vec<Vec<usize>>, plan: P) {
         if self.plans.len() >= self.capacity.get() {
             self.plans.remove(0);
         }
@@ -35,12 +35,12 @@ impl<P: Clone> PlanCache<P> {
     }
 
     /// Forgets the plan for these shapes.
-    pub(super) fn remove(&mut self, shapes: &[Vec<usize>]) {
+    pub(crate) fn remove(&mut self, shapes: &[Vec<usize>]) {
         self.plans.retain(|(key, _)| key != shapes);
     }
 
     /// How many plans are kept.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.plans.len()
     }
 }
@@ -55,11 +55,11 @@ mod tests {
         let mut cache = PlanCache::new(NonZeroUsize::new(2).unwrap());
         cache.insert(shapes(1), "one");
         cache.insert(shapes(2), "two");
-        assert_eq!(cache.get(&shapes(1)), Some("one"));
+        assert_eq!(cache.get(&shapes(1)), Some(&mut "one"));
         cache.insert(shapes(3), "three");
         assert_eq!(cache.get(&shapes(2)), None);
-        assert_eq!(cache.get(&shapes(1)), Some("one"));
-        assert_eq!(cache.get(&shapes(3)), Some("three"));
+        assert_eq!(cache.get(&shapes(1)), Some(&mut "one"));
+        assert_eq!(cache.get(&shapes(3)), Some(&mut "three"));
         cache.remove(&shapes(1));
         assert_eq!(cache.get(&shapes(1)), None);
         assert_eq!(cache.len(), 1);
