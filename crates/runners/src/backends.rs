@@ -110,6 +110,9 @@ mod tests {
                 (WeightsFormat::PytorchStateDict, Advice::EnableFeature { feature, .. }) => {
                     assert_eq!(*feature, "python");
                 }
+                (WeightsFormat::Torchscript, Advice::EnableFeature { feature, .. }) => {
+                    assert_eq!(*feature, "torchscript");
+                }
                 (other, Advice::NoBackend { format }) => assert_eq!(other, *format),
                 (format, advice) => panic!("{format}: {advice}"),
             }
@@ -119,14 +122,12 @@ mod tests {
 
     #[cfg(feature = "tract")]
     #[test]
-    fn tract_is_built_in_and_runs_onnx_only() {
+    fn tract_is_built_in_and_runs_onnx_and_what_is_converted() {
         let backends = Backends::built_in();
         assert!(backends.find("tract").is_some() && backends.find("ort").is_none());
         for format in WeightsFormat::ALL {
-            assert_eq!(
-                backends.supporting(format).count(),
-                usize::from(format == WeightsFormat::Onnx)
-            );
+            let runs = format == WeightsFormat::Onnx || crate::converted::is_converted(format);
+            assert_eq!(backends.supporting(format).count(), usize::from(runs), "{format}");
         }
         assert_eq!(
             backends.advice(WeightsFormat::Onnx),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tensor_ops::DataType;
 
-use crate::Port;
+use crate::{Port, WeightsFormat};
 
 /// Why a network could not be run: [`kind`](RunError::kind) tells programs, `Display` and the chain of
 /// [`source`](Error::source)s tell people.
