@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, Seek};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -115,7 +115,11 @@ impl TorchscriptRunner {
         }
         let options = Options::default();
         let converted: Result<_, ConvertError> = match &self.archive {
-            Archive::File(file) => convert_torchscript(file, &inputs, &options),
+            Archive::File(file) => {
+                let mut file = file;
+                file.rewind()?;
+                convert_torchscript(file, &inputs, &options)
+            }
             Archive::Bytes(bytes) => convert_torchscript(Cursor::new(bytes), &inputs, &options),
         };
         Ok(converted?)
