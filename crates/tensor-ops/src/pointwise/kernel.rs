@@ -1,8 +1,11 @@
 //! The loops over contiguous elements.
 
 use crate::pointwise::sigmoid::logistic;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, dispatch};
 use crate::tensor::cast::CastTo;
+
+/// Number of elements that are cast at once.
+const BLOCK: usize = 2048;
 
 /// A map with the same constants for all elements.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -118,14 +121,19 @@ impl Kernel for InPlace<'_> {
     }
 }
 
-/// Writes the results of the elements of `source`, cast to `f32`, into `x`; constants that vary have their length.
-pub(crate) struct Convert<'a, T> {
-    pub(crate) source: &'a [T],
-    pub(crate) x: &'a mut [f32],
-    pub(crate) constants: Constants<'a>,
+/// An element whose results can be written elsewhere.
+pub(crate) trait Convert: Sized {
+    /// Writes the results of the elements of `source`, cast to `f32`, into `x`; constants that vary have their length.
+    fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>);
 }
 
-impl<T: CastTo<f32> + CastTo<f64> + Copy> Kernel for Convert<'_, T> {
+struct ConvertAll<'a, T> {
+    source: &'a [T],
+    x: &'a mut [f32],
+    constants: Constants<'a>,
+}
+
+impl<T: CastTo<f32> + CastTo<f64> + Copy> Kernel for ConvertAll<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -134,3 +142,34 @@ impl<T: CastTo<f32> + CastTo<f64> + Copy> Kernel for Convert<'_, T> {
         self.constants.apply(pairs.map(|(place, value)| (place, *value)));
     }
 }
+
+/// For the types of images: a loop for each type and each map.
+macro_rules! convert_at_once {
+    ($($element:ty),+) => {$(
+        impl Convert for $element {
+            fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>) {
+                dispatch(ConvertAll { source, x, constants });
+            }
+        }
+    )+};
+}
+convert_at_once!(u8, u16, f32);
+
+/// For other types: a block is cast, and then changed in place while it is in the first-level cache.
+macro_rules! convert_in_blocks {
+    ($($element:ty),+) => {$(
+        impl Convert for $element {
+            fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>) {
+                let blocks = source.chunks(BLOCK).zip(x.chunks_mut(BLOCK));
+                for (number, (source, x)) in blocks.enumerate() {
+                    for (place, value) in x.iter_mut().zip(source) {
+                        *place = value.cast_to();
+                    }
+                    let constants = constants.part(number * BLOCK, x.len());
+                    dispatch(InPlace { x, constants });
+                }
+            }
+        }
+    )+};
+}
+convert_in_blocks!(bool, i8, i16, u32, i32, u64, i64, f64);
