@@ -16,13 +16,11 @@ fn percentiles() -> Vec<Percentile> {
         .collect()
 }
 
-/// numpy's formula.
-fn naive(values: &[f64], percentile: f64) -> f64 {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+/// numpy's formula, of sorted values without NaN.
+fn naive(sorted: &[f64], percentile: f64) -> f64 {
     if sorted.is_empty() {
         return f64::NAN;
     }
-    sorted.sort_by(f64::total_cmp);
     let position = (sorted.len() - 1) as f64 * (percentile / 100.0);
     let below = position.floor();
     let fraction = position - below;
@@ -64,11 +62,12 @@ fn groups(x: &ArrayD<f64>, axes: &[usize]) -> Vec<Vec<f64>> {
 }
 
 fn check(measured: &GroupedPercentiles, x: &ArrayD<f64>, axes: &[usize]) {
-    let groups = groups(x, axes);
-    let counts: Vec<u64> = groups
-        .iter()
-        .map(|group| group.iter().filter(|value| !value.is_nan()).count() as u64)
-        .collect();
+    let mut groups = groups(x, axes);
+    for group in &mut groups {
+        group.retain(|value| !value.is_nan());
+        group.sort_unstable_by(f64::total_cmp);
+    }
+    let counts: Vec<u64> = groups.iter().map(|group| group.len() as u64).collect();
     assert_eq!(measured.counts(), counts);
     for (percentile, value) in percentiles().into_iter().zip(PERCENTILES) {
         let found = measured.values(percentile).unwrap();
@@ -134,13 +133,13 @@ fn large_groups_of_every_type_equal_sorting() {
         for distribution in DISTRIBUTIONS {
             let mut state = 5;
             let mut position = 0;
-            let x = ArrayD::from_shape_simple_fn(IxDyn(&[2, 150, 151]), || {
+            let x = ArrayD::from_shape_simple_fn(IxDyn(&[2, 70, 71]), || {
                 position += 1;
                 value(distribution, position, &mut state)
             });
             let tensor = Tensor::from(x).into_cast(data_type);
             let x = as_f64(&tensor);
-            for axes in [&[1, 2][..], &[0, 1, 2], &[0, 1]] {
+            for axes in [&[1, 2][..], &[0, 1, 2]] {
                 let measured = GroupedPercentiles::measure(&tensor.view(), axes, &percentiles()).unwrap();
                 check(&measured, &x, axes);
                 let scan = Scan::new(&[Need::percentiles(axes, &percentiles())], x.shape()).unwrap();
@@ -173,7 +172,9 @@ fn tensors() -> impl Strategy<Value = (Tensor, Vec<usize>)> {
                 position += 1;
                 value(distribution, position, &mut state)
             });
-            let tensor = Tensor::from(x).into_cast(data_type);
+            // Through f64 and back, so that casting tiles of `as_f64` gives these values again.
+            let rounded = as_f64(&Tensor::from(x).into_cast(data_type));
+            let tensor = Tensor::from(rounded).into_cast(data_type);
             (tensor.permuted_axes(&order).unwrap(), axes)
         })
 }
@@ -230,14 +231,13 @@ proptest! {
         ];
         let whole = Statistics::measure(&needs, &tensor.view()).unwrap();
         let mut state = seed;
-        let mut scan = Scan::with_memory_limit(&needs, x.shape(), 0).unwrap();
+        let mut scan = Scan::with_memory_limit(&needs, x.shape(), 16 << 20).unwrap();
         while scan.needs_another_pass() {
             // Each tile goes to one of two scans, as if two threads read them.
             let mut fork = scan.fork();
             for (start, shape) in tiles(x.shape(), &mut state) {
                 let tile = Tensor::from(slice(&x, &start, &shape).to_owned()).into_cast(data_type);
                 let target = if random(&mut state).is_multiple_of(2) { &mut scan } else { &mut fork };
-                // An empty array has no type of its own.
                 target.add(&tile.view(), &start).unwrap();
             }
             scan.merge(&fork).unwrap();

@@ -49,7 +49,7 @@ fn bits(tensor: &Tensor, axes: &[usize]) -> Vec<u64> {
 #[test]
 fn one_and_many_threads_agree() {
     let mut state = 3_u64;
-    let shape = [3, 301, 611];
+    let shape = [3, 201, 411];
     let mut random = || {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -58,14 +58,14 @@ fn one_and_many_threads_agree() {
     };
     let rows = ArrayD::from_shape_simple_fn(IxDyn(&shape), &mut random);
     let columns = ArrayD::from_shape_simple_fn(IxDyn(&shape).f(), &mut random);
-    let threads = [1, 2, 3, 8].map(|threads| {
+    let threads = [1, 2, 5].map(|threads| {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap()
     });
     for array in [rows, columns] {
-        for data_type in [DataType::Float32, DataType::Uint16, DataType::Float64] {
+        for data_type in [DataType::Float32, DataType::Uint16] {
             let tensor = TensorView::from(array.view()).cast(data_type);
             for axes in [&[0, 1, 2][..], &[1, 2], &[0, 1], &[0]] {
                 let [first, others @ ..] = threads
