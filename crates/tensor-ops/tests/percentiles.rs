@@ -107,7 +107,7 @@ fn value(distribution: &str, position: usize, state: &mut u64) -> f64 {
         "uniform" => number as f64 / 1e5 - 1000.0,
         "ascending" => position as f64 / 7.0,
         "nearly all NaN" => {
-            if number % 50 == 0 {
+            if number.is_multiple_of(50) {
                 number as f64
             } else {
                 f64::NAN
