@@ -27,7 +27,7 @@ pub fn image(shape: &[usize], data_type: DataType) -> Tensor {
     let values = ArrayD::from_shape_simple_fn(IxDyn(shape), || {
         position += 1;
         let noise = uniform() + uniform() + uniform() + uniform() - 2.0;
-        let bright = if position / 64 % 7 == 0 && position / 65536 % 5 == 0 {
+        let bright = if (position / 64).is_multiple_of(7) && (position / 65536).is_multiple_of(5) {
             1500.0
         } else {
             0.0

@@ -2,8 +2,9 @@
 
 use ndarray::{ArrayD, IxDyn, array};
 use tensor_ops::{
-    Clip, Coefficients, DataType, GroupedMoments, Need, OpError, Operation, ScaleLinear, Statistics, Tensor,
-    TensorError, TensorView, Tolerance, ZeroMeanUnitVariance, compare,
+    Clip, Coefficients, DataType, GroupedMoments, Need, OpError, Operation, Percentile, ReferenceAxes,
+    ScaleLinear, ScaleRange, Statistics, Tensor, TensorError, TensorView, Tolerance, ZeroMeanUnitVariance,
+    compare,
 };
 
 fn zeros(shape: &[usize]) -> ArrayD<f32> {
@@ -236,6 +237,85 @@ fn statistics_must_fit() {
         found: vec![0, 1],
     };
     assert_eq!(over_rows.merge(&over_both), Err(error));
+}
+
+#[test]
+fn references_must_fit() {
+    let (min, max) = (Percentile::MIN, Percentile::MAX);
+    let x = zeros(&[3, 5]);
+    let apply = |axes: ReferenceAxes, shape: &[usize]| {
+        let scale = ScaleRange::by_reference(&[1], axes, min, max, 1e-6);
+        let measured =
+            Statistics::measure(scale.reference_needs(), &TensorView::from(zeros(shape).view())).unwrap();
+        scale.apply_with_reference(x.clone().view_mut(), &Statistics::default(), &measured)
+    };
+    assert_eq!(apply(ReferenceAxes::new(&[0], &[Some(1)]), &[7, 3]), Ok(()));
+    assert_eq!(apply(ReferenceAxes::new(&[0], &[Some(2)]), &[7, 1, 3]), Ok(()));
+    assert_eq!(apply(ReferenceAxes::new(&[0, 1], &[None]), &[7, 3]), Ok(()));
+    let cases = [
+        (
+            ReferenceAxes::new(&[0], &[]),
+            OpError::ReferenceAxesDiffer {
+                expected: 1,
+                found: 0,
+            },
+        ),
+        (
+            ReferenceAxes::new(&[0], &[Some(2)]),
+            OpError::AxisOutOfRange { axis: 2, ndim: 2 },
+        ),
+        (
+            ReferenceAxes::new(&[0], &[Some(0)]),
+            OpError::RepeatedAxis { axis: 0 },
+        ),
+        (
+            ReferenceAxes::new(&[0], &[None]),
+            OpError::UnmatchedReferenceAxis { axis: 1, length: 4 },
+        ),
+        (
+            ReferenceAxes::new(&[0], &[Some(1)]),
+            OpError::ShapeMismatch {
+                expected: vec![4, 1],
+                found: vec![3, 5],
+            },
+        ),
+    ];
+    for (axes, expected) in cases {
+        assert_eq!(apply(axes, &[7, 4]), Err(expected));
+    }
+    let scale = ScaleRange::measured(&[1], min, max, 1e-6);
+    let other = ScaleRange::measured(&[1], min, Percentile::new(99.8).unwrap(), 1e-6);
+    let measured = Statistics::measure(scale.needs(), &TensorView::from(x.view())).unwrap();
+    let error = other.apply(x.clone().view_mut(), &measured).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the percentile 99.8 over the axes [1] is needed but was not measured; measure the operation's needs first"
+    );
+    let map = scale.bind(&[3, 5], &measured, &Statistics::default()).unwrap();
+    let error = map.apply(zeros(&[5, 3]).view_mut()).unwrap_err();
+    assert_eq!(error.to_string(), "the shape is [5, 3] but [3, 5] was expected");
+    let error = map
+        .apply_to(&TensorView::from(x.view()), zeros(&[3, 1]).view_mut())
+        .unwrap_err();
+    assert_eq!(error.to_string(), "the shape is [3, 1] but [3, 5] was expected");
+}
+
+#[test]
+fn degenerate_ranges() {
+    let scale = ScaleRange::measured(&[0], Percentile::MIN, Percentile::MAX, 1e-6);
+    let run = |values: &[f32]| {
+        let mut x = ndarray::arr1(values).into_dyn();
+        let statistics = Statistics::measure(scale.needs(), &TensorView::from(x.view())).unwrap();
+        scale.apply(x.view_mut(), &statistics).unwrap();
+        x.into_raw_vec_and_offset().0
+    };
+    assert_eq!(run(&[3.3333; 5]), [0.0; 5]);
+    let with_nan = run(&[1.0, f32::NAN, 3.0]);
+    assert!(with_nan[0] == 0.0 && with_nan[1].is_nan() && (with_nan[2] - 1.0).abs() < 1e-6);
+    assert!(run(&[f32::NAN; 3]).iter().all(|value| value.is_nan()));
+    let infinite = run(&[0.0, 1.0, f32::INFINITY]);
+    assert_eq!(infinite[..2], [0.0, 0.0]);
+    assert!(infinite[2].is_nan());
 }
 
 #[test]

@@ -9,8 +9,9 @@ mod naive;
 use ndarray::{ArrayD, Axis, IxDyn, Slice};
 use proptest::prelude::*;
 use tensor_ops::{
-    Binarize, Clip, Coefficients, DataType, GroupedMoments, Moments, Operation, ScaleLinear, Sigmoid,
-    Statistics, Tensor, TensorView, Tolerance, ZeroMeanUnitVariance, compare,
+    Binarize, Clip, Coefficients, DataType, GroupedMoments, Moments, OpError, Operation, Percentile,
+    ReferenceAxes, ScaleLinear, ScaleMeanVariance, ScaleRange, Sigmoid, Statistics, Tensor, TensorView,
+    Tolerance, ZeroMeanUnitVariance, compare,
 };
 
 /// Shapes of up to four axes that take every way of walking a tensor: long and short rows, length 1.
@@ -83,7 +84,17 @@ fn operations(shape: &[usize], axes: &[usize]) -> Vec<Box<dyn Operation>> {
         Box::new(Sigmoid),
         Box::new(ZeroMeanUnitVariance::fixed(values(100.0), values(2.0), 1e-6)),
         Box::new(ZeroMeanUnitVariance::measured(axes, 1e-6)),
+        Box::new(ScaleRange::measured(
+            axes,
+            percentile(10.0),
+            percentile(75.0),
+            1e-6,
+        )),
     ]
+}
+
+fn percentile(value: f64) -> Percentile {
+    Percentile::new(value).unwrap()
 }
 
 fn run(operation: &dyn Operation, x: &ArrayD<f32>) -> ArrayD<f32> {
@@ -188,6 +199,85 @@ proptest! {
             let result = Tensor::from(run(operation.as_ref(), &x));
             let comparison = compare(&result, &expected, &Tolerance { absolute: 1e-9, relative: 5e-7 }).unwrap();
             prop_assert!(comparison.is_match(), "{:?}: {:?}", operation, comparison);
+        }
+    }
+
+    #[test]
+    fn converting_equals_casting_and_operating((x, axes) in arrays(), which in prop::sample::select(DataType::ALL.to_vec()), seed in any::<u64>()) {
+        let source = Tensor::from(x).into_cast(which);
+        let mut order: Vec<_> = (0..source.ndim()).collect();
+        order.sort_by_key(|&axis| (seed >> (8 * axis)) & 0xff);
+        let stored: Vec<_> = order.iter().map(|&axis| source.shape()[axis]).collect();
+        let mut inverse = order.clone();
+        order.iter().enumerate().for_each(|(place, &axis)| inverse[axis] = place);
+        for operation in operations(source.shape(), &axes) {
+            let statistics = Statistics::measure(operation.needs(), &source.view()).unwrap();
+            let mut expected = source.to_f32();
+            operation.apply(expected.view_mut(), &statistics).unwrap();
+            // into an array with another order of the axes in memory
+            let mut result = ArrayD::zeros(stored.clone()).permuted_axes(inverse.clone());
+            let map = operation.bind(source.shape(), &statistics, &Statistics::default()).unwrap();
+            map.apply_to(&source.view(), result.view_mut()).unwrap();
+            let same = result.iter().zip(&expected).all(|(a, b)| a.to_bits() == b.to_bits());
+            prop_assert!(same, "{:?}", operation);
+        }
+    }
+
+    #[test]
+    fn a_tile_with_its_part_of_the_statistics_is_the_part_of_the_result((x, axes) in arrays(), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 4)) {
+        let ranges: Vec<_> = x.shape().iter().zip(cuts).map(|(&length, (start, end))| {
+            let start = start.index(length);
+            (start, start + 1 + end.index(length - start))
+        }).collect();
+        let start: Vec<_> = ranges.iter().map(|range| range.0).collect();
+        let shape: Vec<_> = ranges.iter().map(|range| range.1 - range.0).collect();
+        let cut = |mut view: ndarray::ArrayViewD<'_, f32>| {
+            for (axis, &(start, end)) in ranges.iter().enumerate() {
+                view.slice_axis_inplace(Axis(axis), Slice::from(start..end));
+            }
+            view.to_owned()
+        };
+        for operation in [
+            Box::new(ZeroMeanUnitVariance::measured(&axes, 1e-6)) as Box<dyn Operation>,
+            Box::new(ScaleRange::measured(&axes, percentile(10.0), percentile(75.0), 1e-6)),
+        ] {
+            let statistics = Statistics::measure(operation.needs(), &TensorView::from(x.view())).unwrap();
+            let mut tile = cut(x.view());
+            operation.apply(tile.view_mut(), &statistics.part(&start, &shape).unwrap()).unwrap();
+            prop_assert_eq!(tile, cut(run(operation.as_ref(), &x).view()));
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_axes_of_a_reference_does_not_matter((x, axes) in arrays(), (_, seed) in (0..1, any::<u64>())) {
+        let reference = x.mapv(|value| (value * 12.9898).sin() * 100.0);
+        let mut order: Vec<_> = (0..x.ndim()).collect();
+        order.sort_by_key(|&axis| (seed >> (8 * axis)) & 0xff);
+        let place = |axis: usize| order.iter().position(|&other| other == axis).unwrap();
+        let reduced: Vec<_> = axes.iter().map(|&axis| place(axis)).collect();
+        let kept: Vec<_> = (0..x.ndim()).filter(|axis| !axes.contains(axis)).map(|axis| Some(place(axis))).collect();
+        let permuted = reference.clone().permuted_axes(order.clone());
+        let (low, high) = (percentile(10.0), percentile(75.0));
+        let same = ReferenceAxes::same(&axes, x.ndim());
+        let other = ReferenceAxes::new(&reduced, &kept);
+        let pairs: [[Box<dyn Operation>; 2]; 2] = [
+            [same.clone(), other.clone()].map(|reference| Box::new(ScaleMeanVariance::new(&axes, reference, 1e-3)) as Box<dyn Operation>),
+            [same, other].map(|reference| Box::new(ScaleRange::by_reference(&axes, reference, low, high, 1e-3)) as Box<dyn Operation>),
+        ];
+        for [same, other] in pairs {
+            let own = Statistics::measure(same.needs(), &TensorView::from(x.view())).unwrap();
+            let run = |operation: &dyn Operation, reference: &ArrayD<f32>| {
+                let measured = Statistics::measure(operation.reference_needs(), &TensorView::from(reference.view())).unwrap();
+                let mut x = x.clone();
+                operation.apply_with_reference(x.view_mut(), &own, &measured).unwrap();
+                Tensor::from(x)
+            };
+            let comparison = compare(&run(other.as_ref(), &permuted), &run(same.as_ref(), &reference), &Tolerance { absolute: 1e-6, relative: 3e-7 }).unwrap();
+            prop_assert!(comparison.is_match(), "{:?}: {:?}", same, comparison);
+            // without the statistics of the reference
+            let missing = same.apply(x.clone().view_mut(), &own).unwrap_err();
+            let names_it = matches!(missing, OpError::MissingStatistics { .. } | OpError::MissingPercentile { .. });
+            prop_assert!(names_it, "{}", missing);
         }
     }
 

@@ -20,14 +20,26 @@ fn group_of(index: &[usize], shape: &[usize], axes: &[usize]) -> usize {
         })
 }
 
-/// Count, mean and sum of squared deviations of each group, with two passes.
-pub(crate) fn moments(x: &ArrayD<f32>, axes: &[usize]) -> Vec<(u64, f64, f64)> {
+/// The values of each group.
+fn members(x: &ArrayD<f32>, axes: &[usize]) -> Vec<Vec<f64>> {
     let groups = kept_shape(x.shape(), axes).iter().product();
     let mut members = vec![Vec::new(); groups];
     for (index, &value) in x.indexed_iter() {
         members[group_of(index.slice(), x.shape(), axes)].push(f64::from(value));
     }
     members
+}
+
+fn percentile(sorted: &[f64], percentile: f64) -> f64 {
+    let position = (sorted.len() - 1) as f64 * percentile / 100.0;
+    let below = position.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (position - position.floor()) * (sorted[above] - sorted[below])
+}
+
+/// Count, mean and sum of squared deviations of each group, with two passes.
+pub(crate) fn moments(x: &ArrayD<f32>, axes: &[usize]) -> Vec<(u64, f64, f64)> {
+    members(x, axes)
         .into_iter()
         .map(|values| {
             let count = values.len() as f64;
@@ -48,6 +60,10 @@ pub(crate) fn formulas(x: &ArrayD<f32>, axes: &[usize]) -> Vec<Formula> {
     let values = |start: f64| move |group: usize| start + group as f64 * 0.25;
     let (gain, offset, mean, std) = (values(-3.0), values(2.0), values(100.0), values(2.0));
     let moments = moments(x, axes);
+    let mut sorted = members(x, axes);
+    sorted
+        .iter_mut()
+        .for_each(|values| values.sort_by(f64::total_cmp));
     vec![
         Box::new(|x, _| f64::from(u8::from(x as f32 > 60100.1_f32))),
         Box::new(|x, _| x.clamp(10.5, 60000.5)),
@@ -58,6 +74,10 @@ pub(crate) fn formulas(x: &ArrayD<f32>, axes: &[usize]) -> Vec<Formula> {
         Box::new(move |x, group| {
             let (count, mean, m2) = moments[group];
             (x - mean) / ((m2 / count as f64).sqrt() + 1e-6)
+        }),
+        Box::new(move |x, group| {
+            let (low, high) = (percentile(&sorted[group], 10.0), percentile(&sorted[group], 75.0));
+            (x - low) / (high - low + 1e-6)
         }),
     ]
 }
