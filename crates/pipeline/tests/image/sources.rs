@@ -107,7 +107,7 @@ proptest! {
         let mut file = b"\x93NUMPY\x01\x00".to_vec();
         file.extend((header.len() as u16).to_le_bytes());
         file.extend(header.as_bytes());
-        for value in 0..count as i32 {
+        for value in 0..i32::try_from(count).unwrap() {
             let value = value * 1_000_003;
             file.extend(if big_endian { value.to_be_bytes() } else { value.to_le_bytes() });
         }
