@@ -60,6 +60,48 @@ fn missing_chunks_have_the_fill_value() {
 }
 
 #[test]
+fn shards_have_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.zarr");
+    fs::create_dir_all(path.join("c/0")).unwrap();
+    let bytes = "{\"name\": \"bytes\", \"configuration\": {\"endian\": \"little\"}}";
+    let shards = format!(
+        "{{\"name\": \"sharding_indexed\", \"configuration\": {{\"chunk_shape\": [2, 2], \"codecs\": [{bytes}], \
+         \"index_codecs\": [{bytes}]}}}}"
+    );
+    let metadata = format!(
+        "{{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [2, 5], \"data_type\": \"uint16\", \"chunk_grid\": \
+         {{\"name\": \"regular\", \"configuration\": {{\"chunk_shape\": [2, 4]}}}}, \"chunk_key_encoding\": {{\"name\": \
+         \"default\"}}, \"fill_value\": 9, \"codecs\": [{shards}], \"dimension_names\": [\"y\", \"x\"]}}"
+    );
+    fs::write(path.join("zarr.json"), metadata).unwrap();
+    // The second chunk comes first, the first is missing, and so is the second shard.
+    let mut shard: Vec<u8> = (1..=4_u16).flat_map(u16::to_le_bytes).collect();
+    for number in [u64::MAX, u64::MAX, 0, 8] {
+        shard.extend(number.to_le_bytes());
+    }
+    fs::write(path.join("c/0/0"), &shard).unwrap();
+    let image = read_image(&path).unwrap();
+    assert_eq!(image.axes, Some(axes("yx")));
+    let expected = vec![9_u16, 9, 1, 2, 9, 9, 9, 3, 4, 9];
+    assert_eq!(
+        image.tensor,
+        Tensor::from(ndarray::ArrayD::from_shape_vec(vec![2, 5], expected).unwrap())
+    );
+    // A chunk that is said to be longer than its shard, and a shard that is shorter than its index.
+    shard[32] = 200;
+    fs::write(path.join("c/0/0"), &shard).unwrap();
+    assert!(
+        read_image(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("ends before it")
+    );
+    fs::write(path.join("c/0/0"), b"short").unwrap();
+    assert!(read_image(&path).is_err());
+}
+
+#[test]
 fn refusals_say_why() {
     let folder = tempfile::tempdir().unwrap();
     for (number, (fields, words)) in [
