@@ -47,6 +47,8 @@ mod mapped_sink;
 mod mapped_source;
 mod npy;
 mod options;
+#[cfg(any(feature = "png", feature = "zarr"))]
+mod paste;
 mod pixel_size;
 #[cfg(feature = "png")]
 mod png;

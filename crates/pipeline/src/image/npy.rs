@@ -22,6 +22,7 @@ mod literal;
 mod sink;
 mod source;
 
+#[cfg(feature = "zarr")]
 pub(super) use descriptor::ElementType;
 pub use error::NpyError;
 use header::Header;

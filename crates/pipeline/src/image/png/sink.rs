@@ -9,8 +9,9 @@ use tiling::Region;
 use super::{MAX_TILED_BYTES, PngError};
 use crate::atomic_file::AtomicFile;
 use crate::axes::{FileAxes, ImageAxes};
-use crate::image::arrays::{part, paste, zeros};
+use crate::image::arrays::zeros;
 use crate::image::mapped_sink::UnfinishedFile;
+use crate::image::paste::{part, paste};
 use crate::image::raw_array::RawArray;
 use crate::image::{ImageErrorKind, ImageFormat, PngScaling};
 

@@ -8,7 +8,7 @@ use tiling::{Region, TileSource};
 
 use super::{MAX_TILED_BYTES, PngError};
 use crate::axes::ImageAxes;
-use crate::image::arrays::part;
+use crate::image::paste::part;
 use crate::image::{ImageError, ImageErrorKind, ImageFormat, ImageSource, PixelSize, regular_file};
 
 /// An image that is in memory as a whole.

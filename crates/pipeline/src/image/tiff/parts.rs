@@ -229,6 +229,14 @@ impl<R: Read + Seek> Parts<R> {
         if offset.checked_add(count).is_none_or(|end| end > self.file_bytes) {
             return Err(outside(number).into());
         }
+        // What cannot be compressed grows by at most a half.
+        if u128::from(count) > page.part_bytes().saturating_mul(2).saturating_add(1 << 16) {
+            return Err(TiffFileError::Damaged {
+                page: number,
+                problem: "its strips or tiles have far more bytes than samples",
+            }
+            .into());
+        }
         let decoded_bytes = usize::try_from(page.part_bytes()).unwrap_or(usize::MAX);
         self.cache.make_room(decoded_bytes);
         self.reader

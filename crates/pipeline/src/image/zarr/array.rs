@@ -12,8 +12,9 @@ use super::ZarrError;
 use super::folder::Folder;
 use super::metadata::Metadata;
 use super::sharding::Index;
-use crate::image::arrays::{allocate, paste, shaped, with_array, zeros};
+use crate::image::arrays::{allocate, shaped, with_array, zeros};
 use crate::image::chunk_cache::ChunkCache;
+use crate::image::paste::paste;
 use crate::image::{ImageErrorKind, regular_file};
 
 mod chunks;

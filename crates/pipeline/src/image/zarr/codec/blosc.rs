@@ -167,3 +167,85 @@ fn u32_at(bytes: &[u8], place: usize) -> Result<u32, Problem> {
         *number.ok_or("it is shorter than its Blosc header states")?,
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A chunk as c-blosc makes it: elements of two bytes, shuffled, in two streams a block unless it is the last.
+    fn encode(bytes: &[u8], block_bytes: usize, compressor: u8) -> Vec<u8> {
+        let compress = |stream: &[u8]| match compressor {
+            1 => lz4_flex::block::compress(stream),
+            4 => ruzstd::encoding::compress_to_vec(stream, ruzstd::encoding::CompressionLevel::Fastest),
+            _ => stream.to_vec(),
+        };
+        let blocks: Vec<&[u8]> = bytes.chunks(block_bytes).collect();
+        let mut starts = Vec::new();
+        let mut streams = Vec::new();
+        for block in &blocks {
+            starts.push(HEADER_BYTES + 4 * blocks.len() + streams.len());
+            let shuffled: Vec<u8> = (0..2)
+                .flat_map(|byte| block.iter().skip(byte).step_by(2).copied())
+                .collect();
+            let count = if block.len() == block_bytes && block_bytes / 2 >= SHORTEST_STREAM {
+                2
+            } else {
+                1
+            };
+            for stream in shuffled.chunks(block.len() / count) {
+                let compressed = compress(stream);
+                // Streams that did not become shorter are stored.
+                let kept = if compressed.len() < stream.len() {
+                    compressed
+                } else {
+                    stream.to_vec()
+                };
+                streams.extend((kept.len() as u32).to_le_bytes());
+                streams.extend(kept);
+            }
+        }
+        let mut chunk = vec![2, 1, flag::SHUFFLE | compressor << 5, 2];
+        let total = HEADER_BYTES + 4 * blocks.len() + streams.len();
+        for size in [bytes.len(), block_bytes, total] {
+            chunk.extend((size as u32).to_le_bytes());
+        }
+        starts
+            .iter()
+            .for_each(|&start| chunk.extend((start as u32).to_le_bytes()));
+        chunk.extend(streams);
+        chunk
+    }
+
+    fn elements(count: u16) -> Vec<u8> {
+        (0..count).flat_map(|value| (value / 3).to_le_bytes()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_and_streams_are_put_together(
+            count in 1_u16..2000,
+            block in 1_usize..700,
+            compressor in proptest::sample::select(vec![1_u8, 4]),
+        ) {
+            let bytes = elements(count);
+            let chunk = encode(&bytes, 2 * block, compressor);
+            prop_assert_eq!(decode(&chunk, bytes.len()), Ok(bytes.clone()));
+            prop_assert!(decode(&chunk, bytes.len() - 1).is_err());
+        }
+
+        #[test]
+        fn no_damage_makes_it_panic(
+            compressor in 0_u8..6,
+            places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let mut chunk = encode(&elements(600), 512, compressor);
+            for (place, byte) in places {
+                let place = place.index(chunk.len());
+                chunk[place] = byte;
+            }
+            let _ = decode(&chunk, 1 << 16);
+        }
+    }
+}
