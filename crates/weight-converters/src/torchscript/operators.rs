@@ -28,6 +28,8 @@ mod refused;
 mod scatter;
 mod shape;
 mod sorting;
+#[cfg(test)]
+mod tests;
 mod unary;
 mod upsampling;
 
