@@ -485,8 +485,10 @@ for module, *shapes in MODULES:
     text = f"{type(module).__name__} {module.extra_repr()}"
     case(f"traced {text}", module, *shapes)
     try:
-        case(f"scripted {text}", torch.jit.script(module), *shapes)
-    except Exception:  # what PyTorch itself cannot script
+        scripted = torch.jit.script(module)
+        scripted(*[torch.randn(*shape) for shape in shapes])
+        case(f"scripted {text}", scripted, *shapes)
+    except Exception:  # what PyTorch itself cannot script, or not run then
         print(f"not scripted: {text}")
 
 

@@ -135,7 +135,7 @@ impl Graph {
         let outputs = weight.shape[1].saturating_mul(groups);
         let fits = groups > 0
             && weight.shape[0] == x.shape[1]
-            && x.shape[1] % groups == 0
+            && x.shape[1].is_multiple_of(groups)
             && weight.shape[2..] == window.kernel[..]
             && extra.len() == spatial
             && bias.is_none_or(|bias| bias.shape == [outputs]);

@@ -26,10 +26,14 @@ fn check(model: &ModelProto) {
             "{:?} twice",
             tensor.name
         );
-        let elements: i64 = tensor.dims.iter().product();
-        assert_eq!(
-            tensor.raw_data.as_ref().unwrap().len() as i64 % elements.max(1),
-            0
+        let elements = usize::try_from(tensor.dims.iter().product::<i64>()).unwrap();
+        assert!(
+            tensor
+                .raw_data
+                .as_ref()
+                .unwrap()
+                .len()
+                .is_multiple_of(elements.max(1))
         );
     }
     let mut names = HashSet::new();
