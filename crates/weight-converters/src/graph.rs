@@ -23,6 +23,8 @@ mod pooling;
 mod reduction;
 mod resize;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::ops::Deref;

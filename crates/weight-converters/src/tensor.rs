@@ -66,18 +66,6 @@ impl ScalarType {
         !self.is_floating_point() && self != Self::Bool
     }
 
-    /// Smallest and largest value of an integer type, `None` for `Bool` and floating point.
-    pub(crate) fn integer_range(self) -> Option<(i64, i64)> {
-        Some(match self {
-            Self::UInt8 => (0, 255),
-            Self::Int8 => (i8::MIN.into(), i8::MAX.into()),
-            Self::Int16 => (i16::MIN.into(), i16::MAX.into()),
-            Self::Int32 => (i32::MIN.into(), i32::MAX.into()),
-            Self::Int64 => (i64::MIN, i64::MAX),
-            _ => return None,
-        })
-    }
-
     /// The number that ONNX gives the type (`TensorProto.DataType`).
     pub(crate) fn onnx_code(self) -> i32 {
         match self {

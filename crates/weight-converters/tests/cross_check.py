@@ -317,7 +317,10 @@ case("narrow select", lambda x: (x.narrow(1, 1, 2), x.select(2, -1), x.narrow(-1
 case("expand", lambda x: (x.expand(4, 3, 5), x.expand(2, 4, -1, -1), x.expand_as(torch.zeros(2, 4, 3, 5)), x.broadcast_to(4, 3, 5)), (1, 3, 5))
 case("repeat tile", lambda x: (x.repeat(2, 3), x.repeat(2, 1, 3), x.tile(2), x.tile(2, 1, 3)), (3, 4))
 case("repeat_interleave", lambda x: (x.repeat_interleave(3), x.repeat_interleave(2, 1), x.repeat_interleave(torch.tensor([1, 2, 0]), 0)), (3, 4))
-case("flip roll rot90", lambda x: (x.flip(1), x.flip(0, -1), x.roll(2, 1), x.roll((1, -2), (0, 2)), x.roll(3), torch.rot90(x, 1, (1, 2)), torch.rot90(x, 2, (1, 2)), torch.rot90(x, -1, (1, 2)), x.fliplr(), x.flipud()), (3, 4, 5))
+case("flip", lambda x: (x.flip(1), x.flip(0, -1), x.fliplr(), x.flipud()), (3, 4, 5))
+case("roll", lambda x: (x.roll(2, 1), x.roll((1, -2), (0, 2)), x.roll(3)), (3, 4, 5))
+for turns in (0, 1, 2, -1):
+    case(f"rot90 {turns}", lambda x, k=turns: torch.rot90(x, k, (1, 2)), (3, 4, 5))
 case("diagonal", lambda x: (x.diagonal(), x.diagonal(1, 1, 2), x.diagonal(-1, -1, 0)), (3, 4, 5))
 case("diag", lambda x, v: (torch.diag(x), torch.diag(x, 1), torch.diag(v), torch.diag_embed(x)), (3, 4), (4,))
 case("tril triu", lambda x: (x.tril(), x.triu(1), x.tril(-1)), (2, 4, 5))
@@ -388,6 +391,8 @@ case("cosine_similarity", lambda a, b: F.cosine_similarity(a, b, 1), (3, 4, 5), 
 for equation, *shapes in (("ij,jk->ik", (3, 4), (4, 5)), ("bhid,bhjd->bhij", (2, 3, 4, 5), (2, 3, 6, 5)), ("bhij,bhjd->bhid", (2, 3, 4, 6), (2, 3, 6, 5)), ("ij->ji", (3, 4)), ("ij->j", (3, 4)), ("i,j->ij", (3,), (4,)), ("bij,bjk", (2, 3, 4), (2, 4, 5)), ("...ij,jk->...ik", (2, 3, 4), (4, 5)), ("bchw,bkhw->bck", (2, 3, 4, 5), (2, 6, 4, 5)), ("ab,bc,cd->ad", (3, 4), (4, 5), (5, 6)), ("b x y , b x -> b y".replace(" ", ""), (2, 3, 4), (2, 3)), ("nctkv,kvw->nctw", (2, 3, 4, 2, 5), (2, 5, 6)), ("bhwc,hkc->bhwk", (2, 3, 4, 5), (3, 6, 5)), ("ij,ij->", (3, 4), (3, 4)), ("ik,ijl->", (3, 4), (3, 5, 6))):
     case(f"einsum {equation}", lambda *x, e=equation: torch.einsum(e, *x), *shapes)
 
+case("cdist", lambda a, b: (torch.cdist(a, b), torch.cdist(a, b, 1.0)), (2, 3, 4), (2, 5, 4), tolerance=1e-4)
+
 # --- attention -------------------------------------------------------------------------------------------------------
 Q = (2, 3, 5, 4)
 case("attention", lambda q, k, v: F.scaled_dot_product_attention(q, k, v), Q, (2, 3, 6, 4), (2, 3, 6, 7))
@@ -412,6 +417,81 @@ case("fill copy", lambda x, y: (x.clone().fill_(2), x.clone().zero_(), x.clone()
 case("half network", lambda x, w=weights(2, 3, 3, 3).half(): F.conv2d(x.half(), w).float(), (1, 3, 8, 8), tolerance=2e-2)
 
 
+# --- modules, traced and scripted ------------------------------------------------------------------------------------
+P = (2, 4, 9, 11)
+MODULES = [
+    (nn.Conv2d(4, 6, 3, 2, padding=2, dilation=2, padding_mode="zeros"), P),
+    (nn.Conv2d(4, 6, 3, padding="same"), P),
+    (nn.Conv2d(4, 6, 3, padding=1, padding_mode="reflect"), P),
+    (nn.Conv2d(4, 6, 3, padding=(1, 2), padding_mode="replicate"), P),
+    (nn.Conv2d(4, 6, 3, padding="same", padding_mode="circular"), P),
+    (nn.ConvTranspose2d(4, 6, 3, 2, 1, output_padding=1), P),
+    (nn.ConvTranspose3d(2, 3, 2, 2, groups=1), (1, 2, 3, 4, 5)),
+    (nn.MaxPool2d(3, 2, 1, ceil_mode=True), P),
+    (nn.AvgPool2d(3, 2, 1, ceil_mode=True, count_include_pad=False), P),
+    (nn.LPPool2d(2, 2), P),
+    (nn.AdaptiveAvgPool2d((3, None)), P),
+    (nn.AdaptiveMaxPool2d((3, 4)), P),
+    (nn.ReflectionPad2d((1, 2, 3, 0)), P),
+    (nn.ReplicationPad2d(2), P),
+    (nn.ZeroPad2d((1, -1, 2, 0)), P),
+    (nn.ConstantPad2d(1, 3.5), P),
+    (nn.CircularPad2d(2), P),
+    (nn.BatchNorm2d(4), P),
+    (nn.InstanceNorm2d(4, affine=True), P),
+    (nn.InstanceNorm2d(4, affine=True, track_running_stats=True), P),
+    (nn.GroupNorm(2, 4), P),
+    (nn.LayerNorm(11), P),
+    (nn.LocalResponseNorm(3), P),
+    (nn.Upsample(scale_factor=2), P),
+    (nn.Upsample(scale_factor=(2.0, 1.5), mode="bilinear"), P),
+    (nn.Upsample(size=(17, 5), mode="bilinear", align_corners=True), P),
+    (nn.Upsample(scale_factor=0.6, mode="bicubic"), P),
+    (nn.UpsamplingBilinear2d(scale_factor=2), P),
+    (nn.UpsamplingNearest2d(size=(5, 20)), P),
+    (nn.PixelShuffle(2), P),
+    (nn.PixelUnshuffle(3), (1, 2, 6, 9)),
+    (nn.ChannelShuffle(2), P),
+    (nn.Softmax2d(), P),
+    (nn.PReLU(4), P),
+    (nn.RReLU(), P),
+    (nn.GLU(1), P),
+    (nn.Softplus(2.0, 5.0), P),
+    (nn.Mish(), P),
+    (nn.GELU("tanh"), P),
+    (nn.Threshold(0.1, 7.0), P),
+    (nn.Dropout2d(), P),
+    (nn.AlphaDropout(), P),
+    (nn.Flatten(), P),
+    (nn.Unflatten(1, (2, 2)), P),
+    (nn.Unfold(3, padding=1, stride=2), P),
+    (nn.Fold((9, 11), 3, padding=1), (2, 18, 99)),
+    (nn.Linear(11, 5), P),
+    (nn.CosineSimilarity(1), P, P),
+    (nn.PairwiseDistance(), (3, 5), (3, 5)),
+    (nn.Bilinear(4, 5, 3), (2, 4), (2, 5)),
+    (nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2), (2, 5, 8)),
+    (nn.TransformerEncoderLayer(8, 2, 16), (5, 2, 8)),
+    (nn.TransformerDecoderLayer(8, 2, 16, batch_first=True), (2, 5, 8), (2, 6, 8)),
+    (nn.utils.parametrizations.weight_norm(nn.Conv2d(4, 6, 3)), P),
+    (nn.utils.weight_norm(nn.Conv2d(4, 6, 3)), P),
+    (nn.utils.spectral_norm(nn.Conv2d(4, 6, 3)), P),
+]
+for module, *shapes in MODULES:
+    module = module.eval().requires_grad_(False)
+    if hasattr(module, "running_mean") and module.running_mean is not None:
+        module.running_mean.normal_()
+        module.running_var.uniform_(0.5, 1.5)
+    text = f"{type(module).__name__} {module.extra_repr()}"
+    case(f"traced {text}", module, *shapes)
+    try:
+        scripted = torch.jit.script(module)
+        scripted(*[torch.randn(*shape) for shape in shapes])
+        case(f"scripted {text}", scripted, *shapes)
+    except Exception:  # what PyTorch itself cannot script, or not run then
+        print(f"not scripted: {text}")
+
+
 class Wrapped(nn.Module):
     def __init__(self, function):
         super().__init__()
@@ -431,7 +511,11 @@ def check(converter, folder, number, name, function, inputs, tolerance):
     """None, or what is wrong."""
     path = os.path.join(folder, f"case_{number}")
     with torch.no_grad():
-        module = torch.jit.trace(Wrapped(function), tuple(t.clone() for t in inputs), check_trace=False)
+        if isinstance(function, torch.jit.ScriptModule):
+            module = function
+        else:
+            wrapped = function if isinstance(function, nn.Module) else Wrapped(function)
+            module = torch.jit.trace(wrapped, tuple(t.clone() for t in inputs), check_trace=False)
         module.save(path + ".pt")
         module = torch.jit.load(path + ".pt")  # what a saved number becomes is what counts
         expected = [t.numpy() for t in tensors_of(module(*[t.clone() for t in inputs]))]

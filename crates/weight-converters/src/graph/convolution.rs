@@ -99,7 +99,7 @@ impl Graph {
         let (channels, outputs) = (x.shape[1], weight.shape[0]);
         let fits = groups > 0
             && weight.shape[1].checked_mul(groups) == Some(channels)
-            && outputs % groups == 0
+            && outputs.is_multiple_of(groups)
             && weight.shape[2..] == window.kernel[..]
             && bias.is_none_or(|bias| bias.shape == [outputs]);
         if !fits {
@@ -135,7 +135,7 @@ impl Graph {
         let outputs = weight.shape[1].saturating_mul(groups);
         let fits = groups > 0
             && weight.shape[0] == x.shape[1]
-            && x.shape[1] % groups == 0
+            && x.shape[1].is_multiple_of(groups)
             && weight.shape[2..] == window.kernel[..]
             && extra.len() == spatial
             && bias.is_none_or(|bias| bias.shape == [outputs]);

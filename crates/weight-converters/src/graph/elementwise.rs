@@ -29,7 +29,6 @@ pub(crate) enum Unary {
     Sign,
     Sin,
     Sinh,
-    Softplus,
     Sqrt,
     Tan,
     Tanh,
@@ -98,7 +97,6 @@ impl Unary {
             Self::Sign => "Sign",
             Self::Sin => "Sin",
             Self::Sinh => "Sinh",
-            Self::Softplus => "Softplus",
             Self::Sqrt => "Sqrt",
             Self::Tan => "Tan",
             Self::Tanh => "Tanh",
@@ -219,6 +217,12 @@ impl Graph {
             return self.cast(&result, a.dtype);
         }
         match operation {
+            Binary::Mul if a.is(b) && a.dtype.is_integer() => {
+                // tract makes `x * x` a square, for which it has no kernel of integers: -(x * -x) is the same
+                let negative = self.unary(Unary::Neg, a)?;
+                let product = self.mul(a, &negative)?;
+                self.unary(Unary::Neg, &product)
+            }
             Binary::Mod => self.modulo(a, b),
             Binary::Fmod => self.rest(a, b),
             _ => self.add_one(operator, &[a, b], Vec::new(), a.dtype, shape),

@@ -48,7 +48,7 @@ pub(super) fn unary(operation: Unary, x: &TensorData) -> Result<Option<TensorDat
         Unary::Sqrt => f64::sqrt,
         Unary::Tan => f64::tan,
         Unary::Tanh => f64::tanh,
-        Unary::Acosh | Unary::Asinh | Unary::Atanh | Unary::Erf | Unary::Softplus => return Ok(None),
+        Unary::Acosh | Unary::Asinh | Unary::Atanh | Unary::Erf => return Ok(None),
     };
     let values: Vec<f64> = x.to_f64().into_iter().map(function).collect();
     TensorData::from_f64(x.dtype, &x.shape, &values).map(Some)
@@ -194,6 +194,65 @@ pub(super) fn pick(x: &TensorData, positions: &[usize], shape: &[usize]) -> Resu
         );
     }
     TensorData::new(x.dtype, shape.to_vec(), bytes)
+}
+
+/// The elements of a view, contiguous: axis `i` has `shape[i]` elements, `steps[i]` apart, from `start` on.
+pub(super) fn rearrange(
+    x: &TensorData,
+    start: usize,
+    shape: &[usize],
+    steps: &[isize],
+) -> Result<TensorData, GraphError> {
+    let bytes = match x.dtype.size() {
+        1 => rearranged::<1>(&x.bytes, start, shape, steps),
+        2 => rearranged::<2>(&x.bytes, start, shape, steps),
+        4 => rearranged::<4>(&x.bytes, start, shape, steps),
+        _ => rearranged::<8>(&x.bytes, start, shape, steps),
+    };
+    let bytes = bytes.ok_or_else(|| GraphError::invalid("constant", "an index is out of range"))?;
+    TensorData::new(x.dtype, shape.to_vec(), bytes)
+}
+
+/// Edge of the squares in which the last two axes are walked, so that reads along one and writes along the other stay
+/// in the cache.
+const SQUARE: usize = 32;
+
+fn rearranged<const SIZE: usize>(
+    source: &[u8],
+    start: usize,
+    shape: &[usize],
+    steps: &[isize],
+) -> Option<Vec<u8>> {
+    let count = element_count(shape)?;
+    let mut target = vec![0; count.checked_mul(SIZE)?];
+    if count == 0 {
+        return Some(target);
+    }
+    let (source, _) = source.as_chunks::<SIZE>();
+    let (elements, _) = target.as_chunks_mut::<SIZE>();
+    // at least two axes, of which the last are a matrix
+    let mut shape = shape.to_vec();
+    let mut steps = steps.to_vec();
+    while shape.len() < 2 {
+        shape.insert(0, 1);
+        steps.insert(0, 0);
+    }
+    let (columns, rows) = (shape.pop()?, shape.pop()?);
+    let (column_step, row_step) = (steps.pop()?, steps.pop()?);
+    let starts = strided_positions(start, &shape, &steps);
+    for (matrix, first) in elements.chunks_exact_mut(rows * columns).zip(starts) {
+        for row_block in (0..rows).step_by(SQUARE) {
+            for column_block in (0..columns).step_by(SQUARE) {
+                for row in row_block..rows.min(row_block + SQUARE) {
+                    let line = offset(first, row, row_step);
+                    for column in column_block..columns.min(column_block + SQUARE) {
+                        matrix[row * columns + column] = *source.get(offset(line, column, column_step))?;
+                    }
+                }
+            }
+        }
+    }
+    Some(target)
 }
 
 /// Row-major strides in elements.

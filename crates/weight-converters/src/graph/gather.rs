@@ -1,7 +1,7 @@
 //! Picking and writing elements by index.
 
 use super::{Attribute, Graph, GraphError, LARGEST_FOLDED, TensorRef, check_axis, check_size, fold, signed};
-use crate::tensor::{ScalarType, element_count};
+use crate::tensor::{ScalarType, TensorData, element_count};
 
 impl Graph {
     /// Slices along an axis, picked by a tensor of indices, whose axes take the place of that axis. Indices below zero
@@ -21,7 +21,7 @@ impl Graph {
         shape.extend(&indices.shape);
         shape.extend(&x.shape[axis + 1..]);
         let length = x.shape[axis];
-        if let Some(known) = indices.constant.as_ref().and_then(|data| data.to_i64()) {
+        if let Some(known) = indices.constant.as_ref().and_then(TensorData::to_i64) {
             let known = known
                 .iter()
                 .map(|&index| in_range(index, length))
@@ -92,20 +92,6 @@ impl Graph {
         )
     }
 
-    /// Elements picked by index tuples along the last axis of `indices`, which address the first axes of `x`.
-    ///
-    /// # Errors
-    /// When the tuples are longer than the rank, or no integers.
-    pub(crate) fn gather_tuples(
-        &mut self,
-        x: &TensorRef,
-        indices: &TensorRef,
-    ) -> Result<TensorRef, GraphError> {
-        check_indices("GatherND", indices)?;
-        let shape = tuple_result("GatherND", x, indices)?;
-        self.add_one("GatherND", &[x, indices], Vec::new(), x.dtype, shape)
-    }
-
     /// `x` with `updates` written at index tuples (last axis of `indices`), or added there with `accumulate`.
     ///
     /// # Errors
@@ -152,7 +138,7 @@ impl Graph {
                 let start = position * size;
                 bytes[start..start + row].copy_from_slice(&new.bytes[number * row..(number + 1) * row]);
             }
-            let data = crate::tensor::TensorData::new(x.dtype, x.shape.clone(), bytes)?;
+            let data = TensorData::new(x.dtype, x.shape.clone(), bytes)?;
             return Ok(self.computed(data));
         }
         let attributes = if accumulate {

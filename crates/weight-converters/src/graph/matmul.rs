@@ -1,6 +1,6 @@
 //! Products of matrices.
 
-use super::{Attribute, Graph, GraphError, TensorRef, broadcast_shapes, check_axis};
+use super::{Graph, GraphError, TensorRef, broadcast_shapes, check_axis};
 
 impl Graph {
     /// Matrix product of the last two axes, the others broadcast (`numpy.matmul`); both have at least two axes.
@@ -49,28 +49,5 @@ impl Graph {
             self.matmul(&turned, &right)?
         };
         self.swap_axes(&product, axis, last)
-    }
-
-    /// Sum of products by the letters of an equation such as `bhid,bhjd->bhij`: explicit, without `...`.
-    ///
-    /// # Errors
-    /// When the shape is not given by the caller's equation; the caller parses it.
-    pub(crate) fn einsum(
-        &mut self,
-        equation: String,
-        operands: &[TensorRef],
-        shape: Vec<usize>,
-    ) -> Result<TensorRef, GraphError> {
-        let Some(first) = operands.first() else {
-            return Err(GraphError::invalid("Einsum", "at least one tensor is needed"));
-        };
-        let inputs: Vec<&TensorRef> = operands.iter().collect();
-        self.add_one(
-            "Einsum",
-            &inputs,
-            vec![("equation", Attribute::Words(equation))],
-            first.dtype,
-            shape,
-        )
     }
 }

@@ -12,8 +12,6 @@ pub(crate) enum Attribute {
     Float(f32),
     /// text
     Text(&'static str),
-    /// text made while converting
-    Words(String),
     /// integers
     Ints(Vec<i64>),
 }
@@ -56,10 +54,6 @@ impl Attribute {
             }
             Self::Text(value) => {
                 proto.s = Some(value.as_bytes().to_vec());
-                attribute_type::STRING
-            }
-            Self::Words(value) => {
-                proto.s = Some(value.clone().into_bytes());
                 attribute_type::STRING
             }
             Self::Ints(values) => {

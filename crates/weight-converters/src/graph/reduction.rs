@@ -20,8 +20,6 @@ pub(crate) enum Reduction {
     L2,
     /// sum of magnitudes
     L1,
-    /// logarithm of the sum of exponentials
-    LogSumExp,
 }
 
 impl Reduction {
@@ -34,7 +32,6 @@ impl Reduction {
             Self::Prod => "ReduceProd",
             Self::L2 => "ReduceL2",
             Self::L1 => "ReduceL1",
-            Self::LogSumExp => "ReduceLogSumExp",
         }
     }
 }
@@ -52,7 +49,7 @@ impl Graph {
         keep: bool,
     ) -> Result<TensorRef, GraphError> {
         let operator = reduction.operator();
-        let needs_floats = matches!(reduction, Reduction::Mean | Reduction::L2 | Reduction::LogSumExp);
+        let needs_floats = matches!(reduction, Reduction::Mean | Reduction::L2);
         if x.dtype == ScalarType::Bool || (needs_floats && !x.dtype.is_floating_point()) {
             return Err(GraphError::invalid(
                 operator,
@@ -115,7 +112,7 @@ impl Graph {
             let step = fold::strides(&x.shape)[axis];
             let mut values = values;
             for position in 0..values.len() {
-                if position / step % x.shape[axis] != 0 {
+                if !(position / step).is_multiple_of(x.shape[axis]) {
                     values[position] = values[position].wrapping_add(values[position - step]);
                 }
             }

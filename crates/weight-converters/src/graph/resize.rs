@@ -22,8 +22,6 @@ pub(crate) enum Coordinates {
     HalfPixel,
     /// first and last elements of both axes coincide
     AlignCorners,
-    /// `i / s`
-    Asymmetric,
 }
 
 /// By how much the axes grow.
@@ -40,7 +38,6 @@ impl Coordinates {
         match self {
             Self::HalfPixel => "half_pixel",
             Self::AlignCorners => "align_corners",
-            Self::Asymmetric => "asymmetric",
         }
     }
 }

@@ -90,7 +90,7 @@ impl Graph {
                 .iter()
                 .map(|&axis| isize::try_from(own[axis]).unwrap_or(isize::MAX))
                 .collect();
-            let data = fold::pick(data, &fold::strided_positions(0, &shape, &steps), &shape)?;
+            let data = fold::rearrange(data, 0, &shape, &steps)?;
             return Ok(self.computed(data));
         }
         // two in a row are one, or none
@@ -200,12 +200,7 @@ impl Graph {
             return Ok(x.clone());
         }
         if let Some(data) = &x.constant {
-            let positions = if shape.contains(&0) {
-                Vec::new()
-            } else {
-                fold::strided_positions(first, &shape, &steps)
-            };
-            let data = fold::pick(data, &positions, &shape)?;
+            let data = fold::rearrange(data, first, &shape, &steps)?;
             return Ok(self.computed(data));
         }
         if let Some(index) = kept.iter().position(|range| range.step < 0) {

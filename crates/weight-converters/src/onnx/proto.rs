@@ -108,10 +108,6 @@ pub(crate) mod attribute_type {
     pub(crate) const INT: i32 = 2;
     /// text as bytes
     pub(crate) const STRING: i32 = 3;
-    /// a tensor
-    pub(crate) const TENSOR: i32 = 4;
-    /// numbers
-    pub(crate) const FLOATS: i32 = 6;
     /// integers
     pub(crate) const INTS: i32 = 7;
 }

@@ -16,6 +16,7 @@ mod creation;
 mod einsum;
 mod indexing;
 mod joining;
+mod listing;
 mod matmul;
 mod normalization;
 mod operands;
@@ -28,6 +29,8 @@ mod refused;
 mod scatter;
 mod shape;
 mod sorting;
+#[cfg(test)]
+mod tests;
 mod unary;
 mod upsampling;
 
@@ -39,6 +42,7 @@ use super::context::{Context, LoweringError};
 use super::value::Value;
 use crate::graph::GraphError;
 
+pub use listing::{SupportedOperator, supported_operators};
 pub(crate) use refused::refused;
 
 /// Adds the nodes of one operator to the graph of the context and returns the operator's result.

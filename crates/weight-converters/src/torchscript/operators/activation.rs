@@ -7,7 +7,7 @@ use super::operands::{self, Lowered, axis, fresh, known_number, tensor, unchange
 use super::promotion::floating;
 use super::{Operator, row};
 use crate::graph::{Binary, Comparison, TensorRef, Unary};
-use crate::tensor::ScalarType;
+use crate::tensor::{ScalarType, TensorData};
 
 pub(super) const OPERATORS: &[Operator] = &[
     row("aten::relu", relu, ""),
@@ -104,7 +104,7 @@ fn prelu_kernel(cx: &mut Context, args: &Arguments) -> Lowered {
 }
 
 fn prelu_with(cx: &mut Context, x: &TensorRef, slope: &TensorRef) -> Lowered {
-    if let Some(slope) = slope.constant.as_ref().and_then(|data| data.item_f64()) {
+    if let Some(slope) = slope.constant.as_ref().and_then(TensorData::item_f64) {
         return fresh(cx.graph.activation("LeakyRelu", x, &[("alpha", slope)])?);
     }
     fresh(

@@ -7,7 +7,7 @@ use super::operands::{self, Lowered, fresh, tensor};
 use super::promotion::{Operand, common_type, floating, promoted};
 use super::{Operator, row};
 use crate::graph::{Binary, Comparison, Logical, TensorRef, Unary};
-use crate::tensor::ScalarType;
+use crate::tensor::{ScalarType, TensorData};
 
 pub(super) const OPERATORS: &[Operator] = &[
     row("aten::add", add, "`alpha`; truth values: or"),
@@ -73,7 +73,7 @@ fn floating_pair(cx: &mut Context, args: &Arguments) -> Lowered<(TensorRef, Tens
 fn scaled(cx: &mut Context, args: &Arguments, b: &TensorRef) -> Lowered<TensorRef> {
     match operands::optional_number(cx, args, 2, "alpha")? {
         None => Ok(b.clone()),
-        Some(alpha) if alpha == 1.0 => Ok(b.clone()),
+        Some(1.0) => Ok(b.clone()),
         Some(alpha) => Ok(cx.graph.binary_number(Binary::Mul, b, alpha)?),
     }
 }
@@ -189,7 +189,7 @@ fn pow(cx: &mut Context, args: &Arguments) -> Lowered {
 
 /// Small constant exponents as products and roots, which are faster and exact.
 pub(super) fn power(cx: &mut Context, a: &TensorRef, b: &TensorRef) -> Lowered<TensorRef> {
-    if let Some(exponent) = b.constant.as_ref().and_then(|data| data.item_f64())
+    if let Some(exponent) = b.constant.as_ref().and_then(TensorData::item_f64)
         && a.constant.is_none()
         && b.rank() <= a.rank()
         && b.count() == 1

@@ -8,7 +8,7 @@ use super::operands::{Lowered, fresh, tensor};
 use super::promotion::{Operand, promoted};
 use super::{Operator, row};
 use crate::graph::{Binary, Comparison, Logical, Reduction, TensorRef, Unary};
-use crate::tensor::ScalarType;
+use crate::tensor::{ScalarType, TensorData};
 
 pub(super) const OPERATORS: &[Operator] = &[
     row("aten::eq", eq, ""),
@@ -188,7 +188,7 @@ fn equal(cx: &mut Context, args: &Arguments) -> Lowered {
     let same = cx.graph.cast(&same, ScalarType::Int32)?;
     let axes: Vec<usize> = (0..same.rank()).collect();
     let all = cx.graph.reduce(Reduction::Min, &same, &axes, false)?;
-    match all.constant.as_ref().and_then(|data| data.item_i64()) {
+    match all.constant.as_ref().and_then(TensorData::item_i64) {
         Some(all) => Ok(Value::Bool(all != 0)),
         None => Err(LoweringError::new(
             "compares contents of tensors that are known only when the network runs",

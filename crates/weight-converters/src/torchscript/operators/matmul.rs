@@ -23,6 +23,8 @@ pub(super) const OPERATORS: &[Operator] = &[
     row("aten::addbmm", addbmm, "`beta`, `alpha`"),
     row("aten::bilinear", bilinear, ""),
     row("aten::cosine_similarity", cosine_similarity, ""),
+    row("aten::pairwise_distance", pairwise_distance, ""),
+    row("aten::cdist", cdist, "from all differences"),
 ];
 
 fn matmul(cx: &mut Context, args: &Arguments) -> Lowered {
@@ -174,4 +176,38 @@ fn cosine_similarity(cx: &mut Context, args: &Arguments) -> Lowered {
     }
     let products = cx.graph.mul(&unit[0], &unit[1])?;
     fresh(cx.graph.reduce(Reduction::Sum, &products, &[axis], false)?)
+}
+
+/// `pairwise_distance(x1, x2, p=2, eps=1e-6, keepdim=False)`: the norm of `x1 - x2 + eps` along the last axis
+fn pairwise_distance(cx: &mut Context, args: &Arguments) -> Lowered {
+    let (a, b) = (tensor(cx, args, 0, "x1")?, tensor(cx, args, 1, "x2")?);
+    let order = args.float_or(2, "p", 2.0)?;
+    let epsilon = args.float_or(3, "eps", 1e-6)?;
+    let difference = cx.graph.sub(&a, &b)?;
+    let difference = cx.graph.binary_number(Binary::Add, &difference, epsilon)?;
+    let last = operands::axis(-1, difference.rank())?;
+    fresh(super::reduction::norm(
+        cx,
+        &difference,
+        order,
+        &[last],
+        args.bool_or(4, "keepdim", false)?,
+    )?)
+}
+
+/// `cdist(x1, x2, p=2)`: distances of all rows of one to all rows of the other
+fn cdist(cx: &mut Context, args: &Arguments) -> Lowered {
+    let (a, b) = (tensor(cx, args, 0, "x1")?, tensor(cx, args, 1, "x2")?);
+    if a.rank() < 2 || b.rank() < 2 {
+        return Err(LoweringError::new(format!(
+            "rows of vectors are expected, found {:?} and {:?}",
+            a.shape, b.shape
+        )));
+    }
+    let order = args.float_or(2, "p", 2.0)?;
+    let rows = cx.graph.unsqueeze(&a, a.rank() - 1)?;
+    let columns = cx.graph.unsqueeze(&b, b.rank() - 2)?;
+    let difference = cx.graph.sub(&rows, &columns)?;
+    let last = difference.rank() - 1;
+    fresh(super::reduction::norm(cx, &difference, order, &[last], false)?)
 }

@@ -4,7 +4,7 @@ use super::super::arguments::Arguments;
 use super::super::context::{Context, LoweringError};
 use super::super::value::{Tensor, Value};
 use crate::graph::{TensorRef, broadcast_shapes, signed};
-use crate::tensor::ScalarType;
+use crate::tensor::{ScalarType, TensorData};
 
 /// What a lowering returns.
 pub(super) type Lowered<T = Value> = Result<T, LoweringError>;
@@ -130,11 +130,7 @@ pub(super) fn number(cx: &mut Context, value: &Value) -> Lowered<Option<f64>> {
         Value::Int(value) => Some(*value as f64),
         Value::Float(value) => Some(*value),
         Value::Bool(value) => Some(f64::from(u8::from(*value))),
-        Value::Tensor(tensor) => cx
-            .read(tensor)?
-            .constant
-            .as_ref()
-            .and_then(|data| data.item_f64()),
+        Value::Tensor(tensor) => cx.read(tensor)?.constant.as_ref().and_then(TensorData::item_f64),
         _ => None,
     })
 }

@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn tensors_with_axes_decide_first() {
-        let mut cx = Context::new(17);
+        let mut cx = Context::new(17, 3);
         let cases = [
             (tensor(&mut cx, UInt8, &[2]), Operand::Int(3), UInt8),
             (tensor(&mut cx, UInt8, &[2]), Operand::Float(3.0), Float32),

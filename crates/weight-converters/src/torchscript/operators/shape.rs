@@ -87,7 +87,7 @@ fn inferred(list: &[i64], count: usize) -> Lowered<Vec<usize>> {
         }
     }
     if let Some(index) = open {
-        let known = element_count(&shape).filter(|&known| known > 0 && count % known == 0);
+        let known = element_count(&shape).filter(|&known| known > 0 && count.is_multiple_of(known));
         shape[index] = count
             / known
                 .ok_or_else(|| LoweringError::new(format!("{count} elements do not fit sizes {list:?}")))?;
