@@ -162,14 +162,16 @@ pub fn self_test(
             let started = Instant::now();
             let outcome = run(package, format, backend, &backends, options, &inputs);
             let seconds = started.elapsed().as_secs_f64();
-            report.weights.push(match outcome {
+            let tested = match outcome {
                 Ok(outputs) => compared(format, backend, seconds, outputs, &expected, &options.tolerance),
-                // The model may be fine: it is this version that lacks something.
+                // The model may be fine: it is this version that lacks something, whatever the backend.
                 Err(error) if matches!(error.kind(), PipelineErrorKind::UnsupportedOperation { .. }) => {
-                    WeightsReport::unsupported(format, &error)
+                    report.weights.push(WeightsReport::unsupported(format, &error));
+                    break;
                 }
                 Err(error) => WeightsReport::failed(format, backend, seconds, &error),
-            });
+            };
+            report.weights.push(tested);
         }
     }
     Ok(report)
