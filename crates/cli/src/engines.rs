@@ -212,7 +212,7 @@ fn not_built(feature: &str) -> State {
     }
 }
 
-/// The interpreter that was named, or the first of that name on the search path.
+/// The interpreter that was named, or the first on the search path.
 pub(crate) fn named_or_found(options: &NativeOptions) -> Option<PathBuf> {
     interpreter::find(options)
 }

@@ -178,6 +178,14 @@ pub enum PipelineErrorKind {
         /// The digest in the description.
         stated: String,
     },
+    /// The description does not state the digest of the source of the network, or not in a readable way.
+    #[error(
+        "the description states no SHA-256 digest of the source `{file}` (architecture_sha256): code is only run if it is what was described"
+    )]
+    SourceWithoutDigest {
+        /// The file.
+        file: String,
+    },
     /// The source of the network does not have the digest that the description states.
     #[error("the source `{file}` has the SHA-256 digest {found}, the description states {stated}")]
     SourceDigestMismatch {

@@ -162,10 +162,11 @@ pub fn self_test(
             let started = Instant::now();
             let outcome = run(package, format, backend, &backends, options, &inputs);
             let seconds = started.elapsed().as_secs_f64();
-            report.weights.push(match outcome {
+            let tested = match outcome {
                 Ok(outputs) => compared(format, backend, seconds, outputs, &expected, &options.tolerance),
                 Err(error) => WeightsReport::failed(format, backend, seconds, &error),
-            });
+            };
+            report.weights.push(tested);
         }
     }
     Ok(report)

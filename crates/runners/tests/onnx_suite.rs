@@ -6,6 +6,9 @@
 #![allow(clippy::print_stderr, reason = "a skipped test has to say so")]
 
 #[cfg(feature = "ort")]
+#[path = "suite/library.rs"]
+mod library;
+#[cfg(feature = "ort")]
 #[path = "suite/ort.rs"]
 mod ort_only;
 #[path = "suite/onnx.rs"]
@@ -17,4 +20,4 @@ mod tract_only;
 #[cfg(feature = "tract")]
 suite::onnx_suite!(tract, Some(runners::Tract));
 #[cfg(feature = "ort")]
-suite::onnx_suite!(ort, crate::ort_only::backend());
+suite::onnx_suite!(ort, crate::library::backend());

@@ -1,14 +1,19 @@
-//! Published and generated networks outside this repository, on the shapes that they declare.
+//! Published and generated networks outside this repository, on the shapes that they declare: each backend runs them,
+//! and all agree.
 
 #![cfg(feature = "tract")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a skipped test has to say so")]
 
+#[cfg(feature = "ort")]
+#[path = "suite/library.rs"]
+mod library;
+
 use std::path::{Path, PathBuf};
 
 use ndarray::{ArrayD, IxDyn};
-use runners::{Backends, LoadOptions, Port, Signature, WeightsData, WeightsFormat};
-use tensor_ops::Tensor;
+use runners::{Backend, Backends, LoadOptions, Port, Signature, WeightsData, WeightsFormat};
+use tensor_ops::{Tensor, Tolerance, compare};
 
 /// The folder of reference data.
 fn reference() -> Option<PathBuf> {
@@ -19,23 +24,52 @@ fn reference() -> Option<PathBuf> {
     folder.map(PathBuf::from)
 }
 
-/// Zeros of the declared shapes; axes of any length get 64, or 16 where there are many.
+/// Values from 0 to 1 in the declared shapes; axes of any length get 64, or 16 where there are many.
 fn inputs(signature: &Signature) -> Vec<Tensor> {
-    let zeros = |port: &Port| {
+    let values = |port: &Port| {
         let declared = port.shape.as_deref().unwrap();
         let open = if declared.len() > 5 { 16 } else { 64 };
         let length =
             |(axis, length): (usize, &Option<usize>)| length.unwrap_or(if axis == 0 { 1 } else { open });
         let shape: Vec<usize> = declared.iter().enumerate().map(length).collect();
-        Tensor::Float32(ArrayD::zeros(IxDyn(&shape))).cast(port.data_type.unwrap())
+        let count = shape.iter().product::<usize>();
+        let numbers = (0..count)
+            .map(|index| (index * 7919 % 1009) as f32 / 1009.0)
+            .collect();
+        let array = ArrayD::from_shape_vec(IxDyn(&shape), numbers).unwrap();
+        Tensor::Float32(array).cast(port.data_type.unwrap())
     };
-    signature.inputs.iter().map(zeros).collect()
+    signature.inputs.iter().map(values).collect()
+}
+
+/// The backends of this build whose library is there, the one that is always there first.
+fn backends() -> Backends {
+    let backends = Backends::built_in();
+    #[cfg(feature = "ort")]
+    if let Some(ort) = library::backend() {
+        return backends.with(ort);
+    }
+    backends
 }
 
 fn runs(weights: &Path) {
-    let backends = Backends::built_in();
+    let backends = backends();
+    let mut results = backends
+        .supporting(WeightsFormat::Onnx)
+        .map(|backend| runs_with(backend, weights));
+    let first = results.next().unwrap();
+    for other in results {
+        assert_eq!(first.len(), other.len());
+        for (a, b) in first.iter().zip(&other) {
+            let found = compare(a, b, &Tolerance::default()).unwrap();
+            assert!(found.is_match(), "{}: {found:?}", weights.display());
+        }
+    }
+}
+
+fn runs_with(backend: &dyn Backend, weights: &Path) -> Vec<Tensor> {
     let data = WeightsData::File(weights);
-    let mut runner = backends
+    let mut runner = backend
         .load(WeightsFormat::Onnx, data, &LoadOptions::default())
         .unwrap_or_else(|error| panic!("{}: {error:?}", weights.display()));
     let inputs = inputs(runner.signature());
@@ -55,6 +89,7 @@ fn runs(weights: &Path) {
             output.shape()
         );
     }
+    outputs
 }
 
 #[test]

@@ -18,6 +18,6 @@ mod views;
 
 pub use check::check_torchscript;
 pub use convert::{Converted, InputSpec, Options, Port, convert_torchscript};
-pub use operators::{SupportedOperator, supported_operators};
 pub use error::{ConvertError, UnsupportedOperator};
+pub use operators::{SupportedOperator, supported_operators};
 pub use source::Place;

@@ -1,5 +1,7 @@
 //! The Python interpreter.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -14,6 +16,28 @@ pub(super) fn find(options: &NativeOptions) -> Option<PathBuf> {
             .map(|folder| folder.join(name))
             .find(|file| file.is_file())
     })
+}
+
+/// The interpreter behind a script that only chooses one, as pyenv puts it on the search path; for any other file that
+/// file itself, without starting it.
+pub(super) fn behind_script(interpreter: PathBuf) -> PathBuf {
+    let mut start = [0; 2];
+    let is_script = File::open(&interpreter)
+        .and_then(|mut file| file.read_exact(&mut start))
+        .is_ok_and(|()| start == *b"#!");
+    if !is_script {
+        return interpreter;
+    }
+    let asked = Command::new(&interpreter)
+        .args(["-c", "import sys; print(sys.executable)"])
+        .stdin(Stdio::null())
+        .output();
+    match asked {
+        Ok(output) if output.status.success() => {
+            PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end())
+        }
+        _ => interpreter,
+    }
 }
 
 /// What an interpreter has.

@@ -17,7 +17,10 @@ pub(super) fn add(backends: Backends, options: &NativeOptions) -> Result<(Backen
     search.executable_folder = std::env::current_exe()
         .ok()
         .and_then(|file| file.parent().map(Into::into));
-    search.interpreter = super::named_or_found(options);
+    // Where a file was named, nothing else is looked at.
+    if search.explicit.is_none() && search.variable.is_none() {
+        search.interpreter = super::interpreter::find(options).map(super::interpreter::behind_script);
+    }
     search.home = super::variable("HOME").map(Into::into);
     let missing = |error: &OrtLibraryError, broken| State::Missing {
         reason: match error {

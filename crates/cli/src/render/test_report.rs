@@ -62,6 +62,9 @@ fn add_table(text: &mut String, report: &SelfTestReport) {
             backends.push(backend);
         }
     }
+    if backends.is_empty() {
+        return;
+    }
     let width = formats
         .iter()
         .map(|format| format.name().len())

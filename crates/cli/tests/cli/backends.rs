@@ -180,11 +180,15 @@ fn with_python_source() -> Copy {
     let copy = Copy::of(&fixture("blobs-unet2d"));
     let runners = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runners/src/python/tests");
     let source = std::fs::read(runners.join("network.py")).unwrap();
+    let digest = rdf_spec::Sha256::of(&mut source.as_slice()).unwrap();
     std::fs::write(copy.path().join("network.py"), source).unwrap();
     std::fs::write(copy.path().join("state.pt"), "weights").unwrap();
     copy.edit(
         "weights:\n",
-        "weights:\n  pytorch_state_dict:\n    source: state.pt\n    architecture: network.py:Network\n",
+        &format!(
+            "weights:\n  pytorch_state_dict:\n    source: state.pt\n    architecture: network.py:Network\n    \
+             architecture_sha256: {digest}\n"
+        ),
     );
     copy
 }
@@ -239,18 +243,21 @@ fn python_source_runs_only_where_that_is_allowed() {
     let image: ArrayD<f32> = read_npy(&input).unwrap();
     assert_eq!(doubled.shape(), image.shape());
 
-    copy.edit(
-        "architecture: network.py:Network\n",
-        &format!(
-            "architecture: network.py:Network\n    architecture_sha256: {}\n",
-            "0".repeat(64)
-        ),
-    );
+    // Neither another file than the described one runs, nor one without a digest.
+    std::fs::write(copy.path().join("network.py"), "raise SystemExit\n").unwrap();
     let run = predict(&["--overwrite"]);
     assert_eq!(run.code, 3, "{run:?}");
     assert!(
         run.stderr
             .contains("the source `network.py` has the SHA-256 digest"),
+        "{run:?}"
+    );
+    copy.remove_lines("architecture_sha256:");
+    let run = predict(&["--overwrite"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(
+        run.stderr
+            .contains("states no SHA-256 digest of the source `network.py`"),
         "{run:?}"
     );
 }

@@ -1,6 +1,6 @@
 //! The Python source of a network.
 
-use rdf_spec::{Architecture as Described, Network, Package, WeightsFormat, Yaml};
+use rdf_spec::{Architecture as Described, Network, Package, Sha256, WeightsFormat, Yaml};
 use runners::{Architecture, ArchitectureSource, PythonValue};
 
 use crate::error::{PipelineError, PipelineErrorKind};
@@ -8,8 +8,8 @@ use crate::error::{PipelineError, PipelineErrorKind};
 /// The largest source file that is read.
 const MAX_SOURCE_BYTES: u64 = 16 << 20;
 
-/// The source of the `pytorch_state_dict` weights, which must have the digest that the description states; `None` if it
-/// names no source.
+/// The source of the `pytorch_state_dict` weights; `None` if the description names none. A file must have the digest that
+/// the description states.
 pub(crate) fn read(package: &Package, model: &Network) -> Result<Option<Architecture>, PipelineError> {
     let Some(entry) = model.weights.get(WeightsFormat::PytorchStateDict) else {
         return Ok(None);
@@ -41,19 +41,23 @@ pub(crate) fn read(package: &Package, model: &Network) -> Result<Option<Architec
                 let file = file.to_owned();
                 PipelineError::caused_by(PipelineErrorKind::File { file }, error)
             };
-            if let Some(stated) = sha256 {
-                let found = package.files().sha256(file).map_err(unreadable)?;
-                if found != *stated {
-                    return Err(PipelineErrorKind::SourceDigestMismatch {
-                        file: file.to_owned(),
-                        found: found.to_string(),
-                        stated: stated.to_string(),
-                    }
-                    .into());
-                }
-            }
-            let code = package.files().read(file, MAX_SOURCE_BYTES).map_err(unreadable)?;
             let name = file.to_owned();
+            let Some(stated) = sha256 else {
+                return Err(PipelineErrorKind::SourceWithoutDigest { file: name }.into());
+            };
+            let code = package.files().read(file, MAX_SOURCE_BYTES).map_err(unreadable)?;
+            // Of the bytes that are run, whatever becomes of the file.
+            let found = Sha256::of(&mut code.as_slice()).map_err(|error| {
+                PipelineError::caused_by(PipelineErrorKind::File { file: name.clone() }, error)
+            })?;
+            if found != *stated {
+                return Err(PipelineErrorKind::SourceDigestMismatch {
+                    file: name,
+                    found: found.to_string(),
+                    stated: stated.to_string(),
+                }
+                .into());
+            }
             (ArchitectureSource::File { name, code }, callable)
         }
     };

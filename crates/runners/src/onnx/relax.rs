@@ -147,7 +147,7 @@ fn field(message: &[u8], start: usize) -> Option<Field> {
         }
         _ => return None,
     };
-    (payload.end <= message.len()).then(|| Field {
+    (payload.end <= message.len()).then_some(Field {
         number: tag >> 3,
         whole: start..payload.end,
         payload,

@@ -1,7 +1,6 @@
 //! What holds for onnxruntime only, or was decided for it.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn, arr1};
 use runners::{
@@ -9,20 +8,8 @@ use runners::{
 };
 use tensor_ops::Tensor;
 
+use crate::library::backend;
 use crate::suite::network;
-
-/// The backend with the library that `ORT_DYLIB_PATH` names. Without it these tests are skipped, unless they have to
-/// run: in CI, and where `MODELHUB_REQUIRE_NATIVE` is set.
-pub(crate) fn backend() -> Option<Ort> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let Some(library) = variable("ORT_DYLIB_PATH") else {
-        let required = variable("MODELHUB_REQUIRE_NATIVE").is_some() || variable("CI").is_some();
-        assert!(!required, "ORT_DYLIB_PATH is not set: see ci/native-libs.sh");
-        eprintln!("ORT_DYLIB_PATH is not set: skipped");
-        return None;
-    };
-    Some(Ort::load(Path::new(&library)).unwrap_or_else(|error| panic!("{error}")))
-}
 
 fn load(backend: &Ort, name: &str) -> Box<dyn Runner> {
     let path = network(name);

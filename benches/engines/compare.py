@@ -1,0 +1,121 @@
+"""Compares engines on one network: ours with onnxruntime and with tract, and those of Python.
+
+    cargo build --release --workspace --examples
+    eval "$(bash ci/native-libs.sh)"
+    python benches/engines/compare.py MODEL
+
+MODEL is a folder with weights.onnx, test_input.npy and, for torch.jit, weights.pt. Needs numpy; onnxruntime and torch
+are compared if the interpreter has them. Every engine is a process of its own that stays; they take turns, with a pause
+before each call (threads of the engine before may still spin), so that a load on the machine meets all of them. The
+table has medians, and the median of the ratios to Python's onnxruntime within a round.
+"""
+
+import argparse
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = "Python onnxruntime"
+
+PYTHON = """
+import sys, time
+import numpy
+engine, weights, threads, shape = sys.argv[1], sys.argv[2], int(sys.argv[3]), [int(n) for n in sys.argv[4].split(",")]
+count = int(numpy.prod(shape))
+image = ((numpy.arange(count, dtype=numpy.int64) * 7919 % 1009).astype(numpy.float32) / numpy.float32(1009)).reshape(shape)
+if engine == "onnxruntime":
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    run = lambda: session.run(None, {name: image})[0]
+else:
+    import torch
+    torch.set_num_threads(threads)
+    network = torch.jit.load(weights).eval()
+    tensor = torch.from_numpy(image)
+    def run():
+        with torch.no_grad():
+            return network(tensor).numpy()
+for line in sys.stdin:
+    start = time.perf_counter()
+    output = run()
+    print((time.perf_counter() - start) * 1e3, float(output.sum(dtype=numpy.float64)), flush=True)
+"""
+
+
+class Engine:
+    def __init__(self, name, command):
+        self.name = name
+        self.times = []
+        self.sums = set()
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self):
+        self.process.stdin.write("run\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().split()
+        if len(answer) != 2:
+            sys.exit(f"{self.name} ended")
+        self.sums.add(float(answer[1]))
+        return float(answer[0])
+
+
+def engines(model, shape, threads, library):
+    worker = ROOT / "target/release/examples/engine_worker"
+    onnx = str(model / "weights.onnx")
+    arguments = [onnx, str(threads), shape]
+    yield Engine("ours with ort", [worker, "ort", *arguments, library])
+    yield Engine("ours with tract", [worker, "tract", *arguments])
+    python = [sys.executable, "-c", PYTHON]
+    if importlib.util.find_spec("onnxruntime"):
+        yield Engine(BASE, [*python, "onnxruntime", *arguments])
+    script = model / "weights.pt"
+    if importlib.util.find_spec("torch") and script.is_file():
+        yield Engine("Python torch.jit", [*python, "torch", str(script), str(threads), shape])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--pause", type=float, default=0.4)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    given = parser.parse_args()
+    library = os.environ.get("ORT_DYLIB_PATH") or sys.exit('ORT_DYLIB_PATH is not set: eval "$(bash ci/native-libs.sh)"')
+    shape = ",".join(map(str, numpy.load(given.model / "test_input.npy", mmap_mode="r").shape))
+    print(f"| engine | threads | median ms | smallest ms | ratio to {BASE} |\n|---|---|---|---|---|")
+    for threads in given.threads:
+        running = list(engines(given.model, shape, threads, library))
+        for engine in running:
+            for _ in range(2):
+                engine.run()
+        for _ in range(given.rounds):
+            for engine in running:
+                time.sleep(given.pause)
+                engine.times.append(engine.run())
+        base = next((engine for engine in running if engine.name == BASE), None)
+        for engine in running:
+            ratio = "-"
+            if base:
+                ratio = f"{statistics.median(a / b for a, b in zip(engine.times, base.times)):.2f}"
+            print(f"| {engine.name} | {threads} | {statistics.median(engine.times):.0f} | {min(engine.times):.0f} | {ratio} |")
+        sums = [total for engine in running for total in engine.sums]
+        spread = max(sums) - min(sums)
+        if spread > 1e-3 * max(abs(total) for total in sums):
+            sys.exit(f"the engines disagree: sums of the output from {min(sums)} to {max(sums)}")
+        for engine in running:
+            engine.process.stdin.close()
+            engine.process.wait()
+
+
+if __name__ == "__main__":
+    main()
