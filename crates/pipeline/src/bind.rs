@@ -1,6 +1,7 @@
 //! The translations from the vocabulary of the description to that of the engines: axis letters become
 //! indices, described operations become kernels, described shapes become checks.
 
+pub(crate) mod geometry;
 pub(crate) mod processing;
 pub(crate) mod shape;
 pub(crate) mod tensors;

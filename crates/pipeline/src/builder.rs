@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use rdf_spec::{Network, Package};
 use runners::{Backend, Backends, LoadOptions, Runner, WeightsData, WeightsFormat};
 
+use crate::bind::geometry::{GeometryProblem, TileGeometry};
 use crate::bind::tensors::{BoundInput, BoundOutput};
 use crate::bind::weights;
 use crate::demand::{DescriptionDemand, network};
@@ -30,6 +31,8 @@ pub struct Pipeline {
     pub(crate) inputs: Vec<BoundInput>,
     pub(crate) outputs: Vec<BoundOutput>,
     pub(crate) runner: Box<dyn Runner>,
+    /// How sizes belong together, unless the description leaves it open.
+    pub(crate) geometry: Result<TileGeometry, GeometryProblem>,
     format: WeightsFormat,
     backend: &'static str,
 }
@@ -152,6 +155,7 @@ impl PipelineBuilder<'_> {
             inputs,
             outputs,
             runner,
+            geometry: TileGeometry::of(&model.inputs, &model.outputs),
             format,
             backend: backend.name(),
         })

@@ -1,15 +1,19 @@
 //! `modelhub predict`
 
-mod assignment;
+pub(super) mod assignment;
+pub(super) mod inputs;
+pub(super) mod tiles;
 
 use std::path::{Path, PathBuf};
 
-use pipeline::axes::{ImageAxes, infer_axes, map_from_tensor, map_to_tensor};
-use pipeline::image::{ImageFormat, PngScaling, WriteOptions, read_image, write_image};
+use pipeline::axes::{ImageAxes, map_from_tensor};
+use pipeline::image::{ImageFormat, PngScaling, WriteOptions, write_image};
 use pipeline::{DatasetStatistics, Package, Pipeline, PipelineErrorKind, Sample};
 use rdf_spec::{Axes, DataType, Network, OutputTensor};
+use tiling::{Region, TileSource};
 
 use self::assignment::{Assigned, assign};
+use self::inputs::open_inputs;
 use super::progress;
 use crate::args::{PredictOptions, Scaling};
 use crate::exit::{Exit, Failure};
@@ -71,16 +75,8 @@ fn predict(
     let input_names: Vec<&str> = model.inputs.iter().map(|tensor| tensor.name.as_str()).collect();
     let output_names: Vec<&str> = model.outputs.iter().map(|tensor| tensor.name.as_str()).collect();
     let inputs = assign("--input", &options.input, &input_names)?;
-    let outputs = assign("--output", &options.output, &output_names)?;
     let axes = assign("--axes", &options.axes, &input_names)?;
-    if let Some(missing) = input_names
-        .iter()
-        .find(|name| inputs.iter().all(|given| given.name != **name))
-    {
-        return Err(Failure::usage(format!(
-            "the input `{missing}` has no image: add --input {missing}=PATH"
-        )));
-    }
+    let outputs = assign("--output", &options.output, &output_names)?;
     check_distinct(&inputs, &outputs)?;
     for output in &outputs {
         let described = model
@@ -90,22 +86,29 @@ fn predict(
         check_output(output, described, options)?;
     }
 
+    bar.set_message("opening the images");
+    let cache = tiles::cache_bytes(options);
+    let mut sources = bar.suspend(|| open_inputs(model, &inputs, &axes, cache))?;
+    if !options.no_tiling {
+        let shapes: Vec<Vec<usize>> = sources.iter().map(|source| source.shape().to_vec()).collect();
+        bar.set_message("choosing tiles");
+        if let Some(plan) = tiles::plan(pipeline, &shapes, options)? {
+            let job = tiles::Job {
+                model,
+                plan,
+                outputs: &outputs,
+                inputs: &inputs,
+                options,
+            };
+            return job.run(pipeline, &mut sources, bar);
+        }
+    }
     let mut sample = Sample::new();
-    for input in &inputs {
-        bar.set_message(format!("reading {}", input.value));
-        let Some(described) = model
-            .inputs
-            .iter()
-            .find(|tensor| tensor.name.as_str() == input.name)
-        else {
-            continue;
-        };
-        let stated = axes
-            .iter()
-            .find(|given| given.name == input.name)
-            .map(|given| given.value);
-        let tensor = bar.suspend(|| read_input(input, &described.axes, stated))?;
-        sample.insert(input.name, tensor);
+    for (input, source) in model.inputs.iter().zip(&mut sources) {
+        bar.set_message(format!("reading `{}`", input.name.as_str()));
+        let whole = Region::whole(source.shape());
+        let tensor = source.read(&whole).map_err(|error| Failure::because(&error))?;
+        sample.insert(input.name.as_str(), tensor);
     }
     bar.set_message(format!(
         "running {} with {}",
@@ -204,42 +207,10 @@ fn real_path(text: &str) -> PathBuf {
     }
 }
 
-fn image_axes(axes: &Axes) -> Result<ImageAxes, Failure> {
+pub(super) fn image_axes(axes: &Axes) -> Result<ImageAxes, Failure> {
     axes.as_str()
         .parse()
         .map_err(|error: pipeline::axes::AxesError| Failure::because(&error))
-}
-
-fn read_input(
-    input: &Assigned<'_>,
-    wanted: &Axes,
-    stated: Option<&str>,
-) -> Result<tensor_ops::Tensor, Failure> {
-    let image = read_image(input.value).map_err(|error| Failure::because(&error))?;
-    let wanted = image_axes(wanted)?;
-    let (known, origin) = match (stated, &image.axes) {
-        (Some(stated), _) => {
-            let axes: ImageAxes = stated.parse().map_err(|error: pipeline::axes::AxesError| {
-                Failure::usage(format!("--axes {}: {error}", input.name))
-            })?;
-            (Some(axes), "as stated")
-        }
-        (None, Some(axes)) => (Some(axes.clone()), "of the file"),
-        (None, None) => (None, "inferred"),
-    };
-    let shape = image.tensor.shape().to_vec();
-    let axes = infer_axes(&shape, known.as_ref(), &wanted)
-        .map_err(|error| Failure::usage(format!("{}: {error}", input.value)))?;
-    let data_type = image.tensor.data_type();
-    let tensor = map_to_tensor(image.tensor, &axes, &wanted)
-        .map_err(|error| Failure::usage(format!("{}: {error}", input.value)))?;
-    message::note(&format!(
-        "{} -> {} (axes {axes} {origin}, {data_type} {shape:?}; the model takes {wanted} {:?})",
-        input.value,
-        input.name,
-        tensor.shape()
-    ));
-    Ok(tensor)
 }
 
 fn write_output(
@@ -252,16 +223,19 @@ fn write_output(
     let format = ImageFormat::from_path(path).map_err(|error| Failure::because(&error))?;
     let (tensor, axes) = map_from_tensor(tensor, &image_axes(axes)?, format)
         .map_err(|error| Failure::usage(format!("{}: {error}", output.value)))?;
-    let scaling = match scaling {
-        Scaling::None => PngScaling::None,
-        Scaling::Unit => PngScaling::UnitInterval,
-        Scaling::MinMax => PngScaling::MinMax,
-    };
-    let options = WriteOptions::default().with_png_scaling(scaling);
+    let options = WriteOptions::default().with_png_scaling(png_scaling(scaling));
     write_image(path, &tensor, &axes, &options).map_err(|error| Failure::because(&error))?;
     Ok(format!(
         "axes {axes}, {} {:?}",
         tensor.data_type(),
         tensor.shape()
     ))
+}
+
+pub(super) fn png_scaling(scaling: Scaling) -> PngScaling {
+    match scaling {
+        Scaling::None => PngScaling::None,
+        Scaling::Unit => PngScaling::UnitInterval,
+        Scaling::MinMax => PngScaling::MinMax,
+    }
 }

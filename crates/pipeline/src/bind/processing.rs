@@ -59,13 +59,38 @@ impl Chain {
         };
         let statistics = Statistics::measure(&self.needs, &tensor.view())
             .map_err(|error| failed(self.operations[0].name(), error))?;
+        self.apply_with(tensor, &statistics)
+    }
+
+    /// What the operations need to know about the whole tensor.
+    pub(crate) fn needs(&self) -> &[Need] {
+        &self.needs
+    }
+
+    /// The same with statistics that were measured before.
+    pub(crate) fn apply_with(
+        &self,
+        tensor: Tensor,
+        statistics: &Statistics,
+    ) -> Result<Tensor, PipelineError> {
+        if self.operations.is_empty() {
+            return Ok(tensor);
+        }
+        let failed = |operation: &'static str, error: tensor_ops::OpError| {
+            let kind = PipelineErrorKind::Operation {
+                role: self.role,
+                name: self.name.clone(),
+                operation,
+            };
+            PipelineError::caused_by(kind, error)
+        };
         let mut values = match tensor.into_cast(tensor_ops::DataType::Float32) {
             Tensor::Float32(values) => values,
             other => other.to_f32(),
         };
         for operation in &self.operations {
             operation
-                .apply(values.view_mut(), &statistics)
+                .apply(values.view_mut(), statistics)
                 .map_err(|error| failed(operation.name(), error))?;
         }
         Ok(Tensor::from(values))

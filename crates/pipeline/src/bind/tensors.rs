@@ -1,7 +1,7 @@
 //! Described tensors as something to run.
 
 use rdf_spec::{Axes, DataType as Described, InputShape, InputTensor, OutputTensor};
-use tensor_ops::{DataType, Tensor};
+use tensor_ops::{DataType, Statistics, Tensor};
 
 use super::processing::Chain;
 use super::shape;
@@ -51,7 +51,7 @@ impl BoundInput {
                 problem,
             }
         })?;
-        let declared = fitting_cast(tensor.clone(), self.data_type, TensorRole::Input, &self.name)?;
+        let declared = self.raw(tensor.clone())?;
         let processed = self.chain.apply(declared)?;
         fitting_cast(
             processed,
@@ -59,6 +59,29 @@ impl BoundInput {
             TensorRole::Input,
             &self.name,
         )
+    }
+}
+
+impl BoundInput {
+    pub(crate) fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The user's data in the declared type: what is measured, and what preprocessing begins with.
+    pub(crate) fn raw(&self, tensor: Tensor) -> Result<Tensor, PipelineError> {
+        fitting_cast(tensor, self.data_type, TensorRole::Input, &self.name)
+    }
+
+    /// From a part of the raw data to what the network takes, with statistics of the whole.
+    pub(crate) fn preprocess_part(
+        &self,
+        raw: Tensor,
+        statistics: &Statistics,
+        network: Option<DataType>,
+    ) -> Result<Tensor, PipelineError> {
+        let processed = self.chain.apply_with(raw, statistics)?;
+        let wanted = network.unwrap_or(DataType::Float32);
+        fitting_cast(processed, wanted, TensorRole::Input, &self.name)
     }
 }
 
@@ -72,6 +95,10 @@ pub(crate) struct BoundOutput {
 }
 
 impl BoundOutput {
+    pub(crate) fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
     pub(crate) fn bind(tensor: &OutputTensor, dataset: DatasetStatistics) -> Result<Self, PipelineError> {
         let name = tensor.name.as_str();
         Ok(Self {

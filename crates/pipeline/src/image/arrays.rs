@@ -61,7 +61,7 @@ pub(super) fn allocate<T>(count: usize) -> Result<Vec<T>, ImageErrorKind> {
 }
 
 /// A tensor of zeros. The system gives the memory for it when it is written to.
-pub(super) fn zeros(data_type: DataType, shape: &[usize]) -> Result<Tensor, ImageErrorKind> {
+pub(crate) fn zeros(data_type: DataType, shape: &[usize]) -> Result<Tensor, ImageErrorKind> {
     with_element_type!(data_type, Element => {
         let count = Region::whole(shape).len();
         // What is too much even to be asked for is an error here instead of the end of the program below.
@@ -80,7 +80,7 @@ pub(super) fn shaped<T>(shape: &[usize], elements: Vec<T>) -> Result<ArrayD<T>, 
 /// Copy the part `from` of one tensor to the part of another that starts at `to`.
 ///
 /// Both parts must be within their tensors.
-pub(super) fn paste(
+pub(crate) fn paste(
     target: &mut Tensor,
     to: &[usize],
     source: &Tensor,
@@ -113,7 +113,7 @@ pub(super) fn paste(
 }
 
 /// A copy of a part of a tensor, which must be within it.
-pub(super) fn part(tensor: &Tensor, region: &Region) -> Result<Tensor, ImageErrorKind> {
+pub(crate) fn part(tensor: &Tensor, region: &Region) -> Result<Tensor, ImageErrorKind> {
     let mut copy = zeros(tensor.data_type(), region.shape())?;
     paste(&mut copy, &vec![0; region.rank()], tensor, region)?;
     Ok(copy)
