@@ -10,6 +10,7 @@ use crate::data_type::with_array;
 use crate::error::OpError;
 use crate::pointwise::kernel::Uniform;
 use crate::pointwise::walk::{Parameters, walk};
+use crate::simd::has_fused_multiply_add;
 use crate::tensor::view::TensorView;
 
 /// An operation whose constants and statistics are known: a map of single elements, for tensors of one shape.
@@ -68,7 +69,8 @@ impl PointwiseMap {
     }
 
     pub(crate) fn sigmoid(shape: &[usize]) -> Self {
-        Self::uniform(shape, Uniform::Sigmoid)
+        let is_fused = has_fused_multiply_add();
+        Self::uniform(shape, Uniform::Sigmoid { is_fused })
     }
 
     fn uniform(shape: &[usize], uniform: Uniform) -> Self {

@@ -27,3 +27,9 @@ impl<K: Kernel> NullaryFnOnce for Job<K> {
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     Arch::new().dispatch(Job(kernel))
 }
+
+/// Whether the processor multiplies and adds in one instruction in loops that are [dispatched](dispatch).
+pub(crate) fn has_fused_multiply_add() -> bool {
+    cfg!(target_arch = "aarch64")
+        || (cfg!(any(target_arch = "x86", target_arch = "x86_64")) && !matches!(Arch::new(), Arch::Scalar))
+}

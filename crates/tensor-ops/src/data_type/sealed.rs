@@ -25,8 +25,8 @@ pub trait Sealed: PartialOrd + Sized {
     /// The value with this image.
     fn from_image(image: u64) -> Self;
 
-    /// How many of at most [`CHUNK`] values are below `low`, not above `low`, below `high`, not above `high`.
-    fn tally(values: &[Self], low: Self, high: Self) -> [u32; 4];
+    /// How many of at most [`CHUNK`] values are not above `low`, and how many are below `high`.
+    fn tally(values: &[Self], low: Self, high: Self) -> [u32; 2];
 
     /// Whether sums of values and of their squares are computed in integers: types of 8 and 16 bits.
     const IS_SUMMED_EXACTLY: bool;
@@ -81,15 +81,13 @@ macro_rules! implement {
             }
 
             #[inline(always)]
-            fn tally(values: &[Self], low: Self, high: Self) -> [u32; 4] {
-                let mut counts: [$count; 4] = [0; 4];
+            fn tally(values: &[Self], low: Self, high: Self) -> [u32; 2] {
+                let (mut to_low, mut below_high): ($count, $count) = (0, 0);
                 for &value in values {
-                    counts[0] = counts[0].wrapping_add(<$count>::from(value < low));
-                    counts[1] = counts[1].wrapping_add(<$count>::from(value <= low));
-                    counts[2] = counts[2].wrapping_add(<$count>::from(value < high));
-                    counts[3] = counts[3].wrapping_add(<$count>::from(value <= high));
+                    to_low = to_low.wrapping_add(<$count>::from(value <= low));
+                    below_high = below_high.wrapping_add(<$count>::from(value < high));
                 }
-                counts.map(|count| count as u32)
+                [to_low as u32, below_high as u32]
             }
 
             #[inline(always)]

@@ -9,7 +9,8 @@ use crate::statistics::Statistics;
 
 /// Replaces each element by its logistic function, `1 / (1 + exp(-x))`.
 ///
-/// Accurate to 4 units in the last place; below about -88.3, where `exp(-x)` in `f32` has no finite value, the result
+/// Accurate to 3 units in the last place, of which the last may differ between processors with and without fused
+/// multiplication and addition; below about -88.3, where `exp(-x)` in `f32` has no finite value, the result
 /// is 0, as in numpy; 0 and 1 at the infinities; NaN stays NaN.
 pub fn sigmoid(x: ArrayViewMutD<'_, f32>) {
     PointwiseMap::sigmoid(x.shape()).apply_to_own_shape(x);

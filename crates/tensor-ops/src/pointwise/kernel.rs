@@ -14,7 +14,7 @@ pub(crate) enum Uniform {
     /// Everything becomes NaN.
     Nan,
     /// The logistic function.
-    Sigmoid,
+    Sigmoid { is_fused: bool },
     /// `(x - shift) * factor + offset`
     Affine { shift: f64, factor: f64, offset: f64 },
 }
@@ -39,28 +39,41 @@ impl Constants<'_> {
 
     /// Puts the result for each value into its place: a loop for each kind of map, so that each is vectorised.
     #[inline(always)]
-    fn apply<'x>(&self, values: impl Iterator<Item = (&'x mut f32, f32)>) {
+    fn apply<'x, T: CastTo<f32> + CastTo<f64>>(&self, values: impl Iterator<Item = (&'x mut f32, T)>) {
         match *self {
-            Self::Uniform(Uniform::Binarize { threshold }) => {
-                values.for_each(|(place, x)| *place = if x > threshold { 1.0 } else { 0.0 });
-            }
-            Self::Uniform(Uniform::Clip { min, max }) => values.for_each(|(place, x)| {
+            Self::Uniform(Uniform::Binarize { threshold }) => values.for_each(|(place, value)| {
+                *place = if to_f32(value) > threshold { 1.0 } else { 0.0 };
+            }),
+            Self::Uniform(Uniform::Clip { min, max }) => values.for_each(|(place, value)| {
+                let x = to_f32(value);
                 let raised = if x < min { min } else { x };
                 *place = if raised > max { max } else { raised };
             }),
             Self::Uniform(Uniform::Nan) => values.for_each(|(place, _)| *place = f32::NAN),
-            Self::Uniform(Uniform::Sigmoid) => values.for_each(|(place, x)| *place = logistic(x)),
+            Self::Uniform(Uniform::Sigmoid { is_fused: false }) => {
+                values.for_each(|(place, value)| *place = logistic::<false>(to_f32(value)));
+            }
+            Self::Uniform(Uniform::Sigmoid { is_fused: true }) => {
+                values.for_each(|(place, value)| *place = logistic::<true>(to_f32(value)));
+            }
+            Self::Uniform(Uniform::Affine {
+                shift,
+                factor,
+                offset: 0.0,
+            }) => values.for_each(|(place, value)| *place = ((through_f32(value) - shift) * factor) as f32),
             Self::Uniform(Uniform::Affine {
                 shift,
                 factor,
                 offset,
-            }) => values.for_each(|(place, x)| *place = affine(x, shift, factor, offset)),
+            }) => {
+                values.for_each(|(place, value)| *place = affine(through_f32(value), shift, factor, offset))
+            }
             Self::Varying([shifts, factors, offsets]) => {
                 let constants = shifts.iter().zip(factors).zip(offsets);
                 values
                     .zip(constants)
-                    .for_each(|((place, x), ((&shift, &factor), &offset))| {
-                        *place = affine(x, shift, factor, offset);
+                    .for_each(|((place, value), ((&shift, &factor), &offset))| {
+                        *place = affine(through_f32(value), shift, factor, offset);
                     });
             }
         }
@@ -68,8 +81,23 @@ impl Constants<'_> {
 }
 
 #[inline(always)]
-fn affine(x: f32, shift: f64, factor: f64, offset: f64) -> f32 {
-    ((f64::from(x) - shift) * factor + offset) as f32
+fn to_f32<T: CastTo<f32>>(value: T) -> f32 {
+    value.cast_to()
+}
+
+/// The value as `f32`, in `f64`. Values of 1 and 2 bytes are exact in both, so that one cast is enough.
+#[inline(always)]
+fn through_f32<T: CastTo<f32> + CastTo<f64>>(value: T) -> f64 {
+    if size_of::<T>() <= 2 {
+        value.cast_to()
+    } else {
+        f64::from(to_f32(value))
+    }
+}
+
+#[inline(always)]
+fn affine(x: f64, shift: f64, factor: f64, offset: f64) -> f32 {
+    ((x - shift) * factor + offset) as f32
 }
 
 /// Replaces elements by their results; constants that vary have the length of `x`.
@@ -97,13 +125,12 @@ pub(crate) struct Convert<'a, T> {
     pub(crate) constants: Constants<'a>,
 }
 
-impl<T: CastTo<f32> + Copy> Kernel for Convert<'_, T> {
+impl<T: CastTo<f32> + CastTo<f64> + Copy> Kernel for Convert<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
         let pairs = self.x.iter_mut().zip(self.source);
-        self.constants
-            .apply(pairs.map(|(place, value)| (place, value.cast_to())));
+        self.constants.apply(pairs.map(|(place, value)| (place, *value)));
     }
 }

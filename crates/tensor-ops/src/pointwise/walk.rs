@@ -24,7 +24,7 @@ pub(crate) enum Parameters<'a> {
 
 /// Replaces each element of `x` by the result for it or, if there is a source, for the element of the source, which has
 /// the same shape.
-pub(crate) fn walk<T: Element + CastTo<f32>>(
+pub(crate) fn walk<T: Element + CastTo<f32> + CastTo<f64>>(
     source: Option<ArrayViewD<'_, T>>,
     x: ArrayViewMutD<'_, f32>,
     parameters: &Parameters<'_>,
@@ -63,7 +63,7 @@ fn split_source<T>(source: Option<ArrayViewD<'_, T>>, axis: Axis, at: usize) -> 
     source.map(|source| source.split_at(axis, at)).unzip()
 }
 
-fn uniform<T: Element + CastTo<f32>>(
+fn uniform<T: Element + CastTo<f32> + CastTo<f64>>(
     source: Option<ArrayViewD<'_, T>>,
     mut x: ArrayViewMutD<'_, f32>,
     map: Uniform,
@@ -83,7 +83,7 @@ fn uniform<T: Element + CastTo<f32>>(
     }
 }
 
-fn varying<T: Element + CastTo<f32>>(
+fn varying<T: Element + CastTo<f32> + CastTo<f64>>(
     source: Option<ArrayViewD<'_, T>>,
     x: ArrayViewMutD<'_, f32>,
     parameters: [ArrayViewD<'_, f64>; 3],
@@ -138,7 +138,7 @@ fn varying<T: Element + CastTo<f32>>(
 }
 
 /// Constants vary along the last axis only.
-fn neighbouring<T: Element + CastTo<f32>>(
+fn neighbouring<T: Element + CastTo<f32> + CastTo<f64>>(
     source: Option<ArrayViewD<'_, T>>,
     mut x: ArrayViewMutD<'_, f32>,
     parameters: &[ArrayViewD<'_, f64>; 3],
@@ -179,7 +179,7 @@ fn each_row<T: Element>(
 }
 
 /// One row, with or without gaps; constants that vary have its length.
-fn row<T: Element + CastTo<f32>>(
+fn row<T: Element + CastTo<f32> + CastTo<f64>>(
     source: Option<ArrayView1<'_, T>>,
     mut x: ArrayViewMut1<'_, f32>,
     constants: Constants<'_>,
@@ -201,7 +201,7 @@ fn row<T: Element + CastTo<f32>>(
                 gathered
                     .iter_mut()
                     .zip(values)
-                    .for_each(|(place, value)| *place = value.cast_to());
+                    .for_each(|(place, value)| *place = CastTo::<f32>::cast_to(*value));
             }
             None => gathered
                 .iter_mut()
@@ -216,7 +216,11 @@ fn row<T: Element + CastTo<f32>>(
 }
 
 /// Contiguous elements.
-fn run<T: Element + CastTo<f32>>(source: Option<&[T]>, x: &mut [f32], constants: Constants<'_>) {
+fn run<T: Element + CastTo<f32> + CastTo<f64>>(
+    source: Option<&[T]>,
+    x: &mut [f32],
+    constants: Constants<'_>,
+) {
     match source {
         None => dispatch(InPlace { x, constants }),
         Some(source) => dispatch(Convert { source, x, constants }),

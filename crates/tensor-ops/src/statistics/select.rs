@@ -18,9 +18,13 @@ use crate::statistics::radix;
 /// Smaller groups are sorted.
 const SMALL: usize = 4096;
 /// Number of values in a sample.
-const SAMPLE: usize = 8192;
+const SAMPLE: usize = 16384;
 /// Half the width of an interval in standard deviations of a rank in the sample.
-const DEVIATIONS: f64 = 3.5;
+const DEVIATIONS: f64 = 3.0;
+/// Number of values that are collected from at once.
+const COLLECTED: usize = 32;
+/// The largest number of values between the two of an interval that are kept.
+const MOST_BETWEEN: usize = 1 << 22;
 
 /// Writes the percentiles of all values but NaN into `results`, NaN if there are none, and returns the number of
 /// these values.
@@ -45,10 +49,10 @@ pub(crate) fn select<T: Element>(
         }
         return count;
     }
-    let sample = sorted_sample(x);
+    let mut sample = sample(x);
     let intervals: Vec<_> = percentiles
         .iter()
-        .map(|percentile| Interval::around(*percentile, &sample))
+        .map(|percentile| Interval::around(*percentile, &mut sample))
         .collect();
     let mut counts = fold_blocks(
         x,
@@ -67,16 +71,21 @@ pub(crate) fn select<T: Element>(
         return 0;
     }
     counts.tallies.resize_with(intervals.len(), Tally::default);
-    for (((percentile, interval), tally), result) in percentiles
+    for (((percentile, interval), mut tally), result) in percentiles
         .iter()
         .zip(&intervals)
         .zip(counts.tallies)
         .zip(results)
     {
         let position = percentile.position(valid);
-        *result = match tally.values_at(*interval, position) {
-            Some((lower, upper)) => position.interpolate(lower.to_f64(), upper.to_f64()),
-            None => by_counting_bits(x, valid, position),
+        let lower = tally.value_at(x, *interval, position.lower);
+        let upper = match position.upper == position.lower {
+            true => lower,
+            false => tally.value_at(x, *interval, position.upper),
+        };
+        *result = match (lower, upper) {
+            (Some(lower), Some(upper)) => position.interpolate(lower.to_f64(), upper.to_f64()),
+            _ => by_counting_bits(x, valid, position),
         };
     }
     valid
@@ -91,10 +100,10 @@ fn by_counting_bits<T: Element>(x: &ArrayViewD<'_, T>, valid: u64, position: Pos
     }
 }
 
-/// A value at random from each of `SAMPLE` equal parts of `x`, NaN left out, sorted.
+/// A value at random from each of `SAMPLE` equal parts of `x`, NaN left out.
 ///
 /// At random, since with equal distances all would come from a few columns of an image.
-fn sorted_sample<T: Element>(x: &ArrayViewD<'_, T>) -> Vec<T> {
+fn sample<T: Element>(x: &ArrayViewD<'_, T>) -> Vec<T> {
     let part = x.len() / SAMPLE;
     let parts = if part == 0 { x.len() } else { SAMPLE };
     let part = part.max(1);
@@ -120,7 +129,6 @@ fn sorted_sample<T: Element>(x: &ArrayViewD<'_, T>) -> Vec<T> {
         };
         sample.extend(value.copied().filter(|value| !value.has_no_order()));
     }
-    sample.sort_unstable_by_key(|value| value.image());
     sample
 }
 
@@ -132,18 +140,20 @@ struct Interval<T> {
 }
 
 impl<T: Element> Interval<T> {
-    fn around(percentile: Percentile, sample: &[T]) -> Self {
+    fn around(percentile: Percentile, sample: &mut [T]) -> Self {
         let fraction = percentile.get() / 100.0;
         let centre = fraction * sample.len() as f64;
         let margin = DEVIATIONS * (centre * (1.0 - fraction)).sqrt() + 4.0;
-        let below = centre - margin;
-        let above = (centre + margin) as usize;
+        let (below, above) = (centre - margin, (centre + margin) as usize);
+        let length = sample.len();
+        let mut at = |rank: usize| *sample.select_nth_unstable_by_key(rank, |value| value.image()).1;
         Self {
-            low: (below >= 0.0)
-                .then(|| sample.get(below as usize))
-                .flatten()
-                .map_or(T::LOWEST, |value| *value),
-            high: sample.get(above).map_or(T::HIGHEST, |value| *value),
+            low: if below < 0.0 {
+                T::LOWEST
+            } else {
+                at(below as usize)
+            },
+            high: if above >= length { T::HIGHEST } else { at(above) },
         }
     }
 }
@@ -173,62 +183,85 @@ impl<T> Counts<T> {
             return;
         }
         for (ours, theirs) in self.tallies.iter_mut().zip(other.tallies) {
-            ours.below_low += theirs.below_low;
             ours.to_low += theirs.to_low;
             ours.below_high += theirs.below_high;
-            ours.to_high += theirs.to_high;
-            ours.between.extend(theirs.between);
+            if ours.between.len().saturating_add(theirs.between.len()) <= MOST_BETWEEN {
+                ours.between.extend(theirs.between);
+            }
         }
     }
 }
 
 #[derive(Debug)]
 struct Tally<T> {
-    below_low: u64,
+    /// Number of values not above `low`.
     to_low: u64,
+    /// Number of values below `high`.
     below_high: u64,
-    to_high: u64,
-    /// The values above `low` and below `high`, in any order.
+    /// The values above `low` and below `high`, in any order; some are missing if they are too many.
     between: Vec<T>,
 }
 
 impl<T> Default for Tally<T> {
     fn default() -> Self {
         Self {
-            below_low: 0,
             to_low: 0,
             below_high: 0,
-            to_high: 0,
             between: Vec::new(),
         }
     }
 }
 
 impl<T: Element> Tally<T> {
-    fn values_at(mut self, interval: Interval<T>, position: Position) -> Option<(T, T)> {
-        let lower = self.value_at(interval, position.lower)?;
-        let upper = if position.upper == position.lower {
-            lower
-        } else {
-            self.value_at(interval, position.upper)?
-        };
-        Some((lower, upper))
-    }
-
-    fn value_at(&mut self, interval: Interval<T>, rank: u64) -> Option<T> {
-        if rank < self.below_low || rank >= self.to_high {
-            None
-        } else if rank < self.to_low {
-            Some(interval.low)
+    /// The value of a rank in `x`, or `None` if it is unknown.
+    fn value_at(&mut self, x: &ArrayViewD<'_, T>, interval: Interval<T>, rank: u64) -> Option<T> {
+        if rank < self.to_low {
+            // A value that occurs often, or a miss.
+            let below_low = count_in_blocks(x, |values| T::tally(values, interval.low, interval.low)[1]);
+            (rank >= below_low).then_some(interval.low)
         } else if rank < self.below_high {
+            if self.between.len() as u64 != self.below_high - self.to_low {
+                return None;
+            }
             let place = (rank - self.to_low) as usize;
             let (_, value, _) = self
                 .between
                 .select_nth_unstable_by_key(place, |value| value.image());
             Some(*value)
         } else {
-            Some(interval.high)
+            let to_high = count_in_blocks(x, |values| T::tally(values, interval.high, interval.high)[0]);
+            (rank < to_high).then_some(interval.high)
         }
+    }
+}
+
+fn count_in_blocks<T: Element>(x: &ArrayViewD<'_, T>, count: impl Fn(&[T]) -> u32 + Sync) -> u64 {
+    fold_blocks(
+        x,
+        &|total: &mut u64, values: &[T]| {
+            *total += dispatch(CountChunks {
+                values,
+                count: &count,
+            });
+        },
+        &|total, other| *total += other,
+    )
+}
+
+struct CountChunks<'a, T, F> {
+    values: &'a [T],
+    count: &'a F,
+}
+
+impl<T: Element, F: Fn(&[T]) -> u32> Kernel for CountChunks<'_, T, F> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run(self) -> u64 {
+        self.values
+            .chunks(CHUNK)
+            .map(|chunk| u64::from((self.count)(chunk)))
+            .sum()
     }
 }
 
@@ -249,30 +282,44 @@ impl<T: Element> Kernel for Count<'_, T> {
             counts,
         } = self;
         counts.tallies.resize_with(intervals.len(), Tally::default);
-        for chunk in values.chunks(CHUNK) {
-            counts.nan += u64::from(T::count_nan(chunk));
-            for (interval, tally) in intervals.iter().zip(&mut counts.tallies) {
-                let [below_low, to_low, below_high, to_high] = T::tally(chunk, interval.low, interval.high);
-                tally.below_low += u64::from(below_low);
-                tally.to_low += u64::from(to_low);
-                tally.below_high += u64::from(below_high);
-                tally.to_high += u64::from(to_high);
-                if below_high > to_low {
-                    collect(chunk, *interval, &mut tally.between);
-                }
+        // Arrays, so that the loops over them are unrolled.
+        let (chunks, rest) = values.as_chunks::<CHUNK>();
+        for chunk in chunks {
+            count_chunk(chunk, intervals, counts);
+        }
+        count_chunk(rest, intervals, counts);
+    }
+}
+
+#[inline(always)]
+fn count_chunk<T: Element>(chunk: &[T], intervals: &[Interval<T>], counts: &mut Counts<T>) {
+    counts.nan += u64::from(T::count_nan(chunk));
+    for (interval, tally) in intervals.iter().zip(&mut counts.tallies) {
+        let [to_low, below_high] = T::tally(chunk, interval.low, interval.high);
+        tally.to_low += u64::from(to_low);
+        tally.below_high += u64::from(below_high);
+        if below_high > to_low {
+            let (parts, rest) = chunk.as_chunks::<COLLECTED>();
+            for part in parts {
+                collect(part, *interval, &mut tally.between);
             }
+            collect(rest, *interval, &mut tally.between);
         }
     }
 }
 
-/// Adds the values above `low` and below `high`, without branches.
+/// Adds the values above `low` and below `high` of at most [`COLLECTED`] values, of which most often none is.
 #[inline(always)]
-fn collect<T: Element>(chunk: &[T], interval: Interval<T>, between: &mut Vec<T>) {
-    let mut found = [interval.low; CHUNK];
+fn collect<T: Element>(part: &[T], interval: Interval<T>, between: &mut Vec<T>) {
+    let is_between = |value: T| (value > interval.low) & (value < interval.high);
+    if !part.iter().fold(false, |any, &value| any | is_between(value)) {
+        return;
+    }
+    let mut found = [interval.low; COLLECTED];
     let mut count = 0_usize;
-    for &value in chunk {
+    for &value in part {
         found[count] = value;
-        count += usize::from((value > interval.low) & (value < interval.high));
+        count += usize::from(is_between(value));
     }
     between.extend_from_slice(&found[..count]);
 }
