@@ -14,6 +14,10 @@ mod files;
 mod npy;
 #[path = "image/png.rs"]
 mod png;
+#[path = "image/sinks.rs"]
+mod sinks;
+#[path = "image/sources.rs"]
+mod sources;
 #[path = "image/tensors.rs"]
 mod tensors;
 #[path = "image/tiff_builder.rs"]
@@ -26,3 +30,5 @@ mod tiff_hostile;
 mod tiff_layouts;
 #[path = "image/tiff_pages.rs"]
 mod tiff_pages;
+#[path = "image/zarr.rs"]
+mod zarr;

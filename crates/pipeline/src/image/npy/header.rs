@@ -74,13 +74,17 @@ impl Header {
 
     /// A header of version 1.0 that states the same, blank up to a multiple of `align` bytes.
     fn padded(&self, align: usize) -> Vec<u8> {
-        let shape: String = self.shape.iter().map(|length| format!("{length}, ")).collect();
+        let lengths: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
+        // `(3)` is no tuple.
+        let shape = match lengths.as_slice() {
+            [only] => format!("{only},"),
+            lengths => lengths.join(", "),
+        };
         let fortran_order = if self.fortran_order { "True" } else { "False" };
         let text = format!(
             "{{'descr': '{}', 'fortran_order': {fortran_order}, 'shape': ({}), }}",
             self.element.canonical(),
-            // `(3,)` and `(3, 4,)` are tuples, `(,)` is not.
-            shape.trim_end()
+            shape
         );
         let mut text = text.into_bytes();
         text.resize((10 + text.len() + 1).next_multiple_of(align) - 11, b' ');
