@@ -50,4 +50,3 @@ pub use self_test::{
     OutputReport, SelfTestOptions, SelfTestProgress, SelfTestReport, SelfTestStatus, WeightsReport, self_test,
 };
 pub use tiled::{TileOptions, TiledError, TiledProgress, TiledReport, TiledRun};
-

@@ -18,7 +18,7 @@ use pipeline::{
     TiledRun,
 };
 use tensor_ops::{DataType, Tensor};
-use tiling::{TilePlan, TileSource};
+use tiling::TilePlan;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -84,8 +84,12 @@ impl Model {
             .iter()
             .zip(shapes)
             .enumerate()
-            .map(|(at, ((_, _, data_type), shape))| {
-                image(shape, at).into_cast(data_type.to_string().parse().unwrap())
+            .map(|(at, ((_, _, data_type), shape))| match image(shape, at) {
+                // Around zero, as networks without preprocessing expect it: rounding is relative to the values.
+                Tensor::Float32(values) if data_type.to_string() == "float32" => {
+                    Tensor::from(values.mapv(|value| (value - 128.0) / 64.0))
+                }
+                other => other.into_cast(data_type.to_string().parse().unwrap()),
             })
             .collect()
     }

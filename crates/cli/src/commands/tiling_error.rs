@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, ArrayD, Axis, IxDyn};
+use ndarray::{Array2, ArrayD, Axis, Dimension as _, IxDyn};
 use pipeline::image::{ImageFormat, WriteOptions, write_image};
 use pipeline::tiled::MemoryImage;
 use pipeline::{DatasetStatistics, Package, Pipeline, TileOptions, TiledRun};

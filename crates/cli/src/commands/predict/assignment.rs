@@ -4,15 +4,15 @@ use crate::exit::Failure;
 
 /// An argument `[NAME=]VALUE` and the tensor that it is for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Assigned<'a> {
-    pub(super) name: &'a str,
-    pub(super) value: &'a str,
+pub(in crate::commands) struct Assigned<'a> {
+    pub(in crate::commands) name: &'a str,
+    pub(in crate::commands) value: &'a str,
 }
 
 /// Named arguments go to their tensor, the others in order to the tensors that have none yet.
 ///
 /// A path may contain `=` itself: only the name of a tensor in front of it is taken as a name.
-pub(super) fn assign<'a>(
+pub(in crate::commands) fn assign<'a>(
     option: &str,
     given: &'a [String],
     names: &[&'a str],
