@@ -29,6 +29,7 @@ pub(crate) enum Command {
     TestModel(TestModelOptions),
     Predict(PredictOptions),
     DatasetStatistics(DatasetStatisticsOptions),
+    TilingError(TilingErrorOptions),
     Inspect(InspectOptions),
     Migrate(MigrateOptions),
     Schema(SchemaOptions),
@@ -187,8 +188,9 @@ pub(crate) struct BackendsOptions {
 
 /// Run a model on images.
 ///
-/// Reads and writes .npy, PNG and TIFF files. Give one --input and one --output for each tensor of the model, in
-/// the order of the description or with the tensor's name.
+/// Reads and writes .npy, PNG, TIFF and OME-Zarr. Give one --input and one --output for each tensor of the model, in
+/// the order of the description or with the tensor's name. Images that do not fit into memory are run tile by tile, with
+/// the result of the whole image.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct PredictOptions {
@@ -199,13 +201,24 @@ pub(crate) struct PredictOptions {
     #[arg(long, short, required = true, value_name = "[NAME=]PATH")]
     pub(crate) input: Vec<String>,
     /// File for an output of the model
-    #[arg(long, short, required = true, value_name = "[NAME=]PATH")]
+    #[arg(long, short, required_unless_present = "dry_run", value_name = "[NAME=]PATH")]
     pub(crate) output: Vec<String>,
     /// Axis order of an input image, for example yx, cyx or yxc; inferred and printed unless given
     #[arg(long, value_name = "[NAME=]AXES")]
     pub(crate) axes: Vec<String>,
     #[command(flatten)]
     pub(crate) engine: EngineOptions,
+    #[command(flatten)]
+    pub(crate) tiles: TileArguments,
+    /// Run the image in one piece, whatever memory that takes
+    #[arg(long, conflicts_with_all = ["tile", "memory", "dry_run", "resume"])]
+    pub(crate) no_tiling: bool,
+    /// Print the plan of tiles, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Go on with OME-Zarr outputs that an earlier run has not finished
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// How values become the 8 bits of a PNG output; uint8 and uint16 need no scaling
     #[arg(long, value_enum, default_value_t = Scaling::None, value_name = "HOW")]
     pub(crate) png_scaling: Scaling,
@@ -216,6 +229,117 @@ pub(crate) struct PredictOptions {
     #[arg(long)]
     pub(crate) sample_as_dataset: bool,
     /// Replace output files that exist
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+/// How images are cut into tiles.
+#[derive(Debug, Args)]
+pub(crate) struct TileArguments {
+    /// Sizes of tiles by axis letter, in elements of the inputs, for example y=512,x=512
+    #[arg(long, value_name = "AXIS=SIZE,...", value_delimiter = ',', value_parser = axis_number)]
+    pub(crate) tile: Vec<(char, usize)>,
+    /// Memory that the process may take, for example 2GiB; half of what is free unless given
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) memory: Option<u64>,
+    /// Halo by axis letter, in elements of the outputs, instead of that of the description
+    #[arg(long, value_name = "AXIS=SIZE,...", value_delimiter = ',', value_parser = axis_number)]
+    pub(crate) halo: Vec<(char, usize)>,
+    /// Start tiles at multiples of this by axis letter: the total stride of a network whose description has one size only
+    #[arg(long, value_name = "AXIS=SIZE,...", value_delimiter = ',', value_parser = axis_number)]
+    pub(crate) stride: Vec<(char, usize)>,
+    /// The network takes all multiples of this number, whatever sizes its description states
+    #[arg(long, value_name = "STEP")]
+    pub(crate) any_size: Option<usize>,
+    /// What stands beyond the end of an image that has no size which the model takes
+    #[arg(long, value_enum, default_value_t = PaddingMode::Reflect, value_name = "MODE")]
+    pub(crate) padding: PaddingMode,
+}
+
+/// What stands beyond the end of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PaddingMode {
+    /// The image mirrored at its last element
+    Reflect,
+    /// The image mirrored at its border
+    Symmetric,
+    /// The last element
+    Edge,
+    /// 0 in the preprocessed image
+    Zero,
+}
+
+fn axis_number(text: &str) -> Result<(char, usize), String> {
+    let expected = || "an axis letter and a number are expected, for example y=512".to_owned();
+    let (letter, number) = text.split_once('=').ok_or_else(expected)?;
+    let mut letters = letter.trim().chars();
+    match (letters.next(), letters.next(), number.trim().parse()) {
+        (Some(letter), None, Ok(number)) => Ok((letter, number)),
+        _ => Err(expected()),
+    }
+}
+
+/// A number of bytes with a unit: B, kB, MB, GB, TB, KiB, MiB, GiB or TiB.
+fn bytes(text: &str) -> Result<u64, String> {
+    let expected = || "a number of bytes is expected, for example 2GiB, 512MiB or 1.5GB".to_owned();
+    let digits = text
+        .trim()
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.trim().len());
+    let (number, unit) = text.trim().split_at(digits);
+    let number: f64 = number.parse().map_err(|_| expected())?;
+    let (base, power) = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => (1.0, 0),
+        "k" | "kb" => (1e3, 1),
+        "m" | "mb" => (1e3, 2),
+        "g" | "gb" => (1e3, 3),
+        "t" | "tb" => (1e3, 4),
+        "kib" => (1024.0, 1),
+        "mib" => (1024.0, 2),
+        "gib" => (1024.0, 3),
+        "tib" => (1024.0, 4),
+        _ => return Err(expected()),
+    };
+    let bytes = number * f64::powi(base, power);
+    if !(1.0..1e18).contains(&bytes) {
+        return Err(expected());
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked above"
+    )]
+    Ok(bytes as u64)
+}
+
+/// Measure what tiles change: run an image in one piece and tile by tile, and compare.
+///
+/// Both runs are made in memory, so the image has to be small enough for that. The largest difference of each output and
+/// where it is are printed; a difference above 0.00001 of the largest value is a finding (exit code 1): the halo of the
+/// description is too small for the network, or the network has no halo.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct TilingErrorOptions {
+    /// Folder, zip file or description of the model
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+    /// Image for each input of the model
+    #[arg(required = true, value_name = "[NAME=]IMAGE")]
+    pub(crate) input: Vec<String>,
+    /// Axis order of an input image, for example yx, cyx or yxc; inferred and printed unless given
+    #[arg(long, value_name = "[NAME=]AXES")]
+    pub(crate) axes: Vec<String>,
+    /// PNG file for the map of differences of the first output: black is none, white the largest, on a logarithmic scale
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engine: EngineOptions,
+    #[command(flatten)]
+    pub(crate) tiles: TileArguments,
+    /// Let the image itself stand for the dataset where the model normalises with statistics of a dataset
+    #[arg(long)]
+    pub(crate) sample_as_dataset: bool,
+    /// Replace the output file if it exists
     #[arg(long)]
     pub(crate) overwrite: bool,
 }

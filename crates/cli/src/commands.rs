@@ -9,6 +9,7 @@ pub(crate) mod migrate;
 pub(crate) mod predict;
 pub(crate) mod schema;
 pub(crate) mod test_model;
+pub(crate) mod tiling_error;
 pub(crate) mod validate;
 
 use std::time::Duration;

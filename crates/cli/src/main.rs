@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::TestModel(options) => commands::test_model::run(options),
         Command::Predict(options) => commands::predict::run(options),
         Command::DatasetStatistics(options) => commands::dataset_statistics::run(options),
+        Command::TilingError(options) => commands::tiling_error::run(options),
         Command::Inspect(options) => commands::inspect::run(options),
         Command::Migrate(options) => commands::migrate::run(options),
         Command::Schema(options) => commands::schema::run(options),

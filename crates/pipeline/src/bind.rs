@@ -2,6 +2,7 @@
 //! indices, described operations become kernels, described shapes become checks.
 
 pub(crate) mod architecture;
+pub(crate) mod geometry;
 pub(crate) mod operation;
 pub(crate) mod processing;
 pub(crate) mod shape;

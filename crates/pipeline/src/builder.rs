@@ -8,6 +8,7 @@ use rdf_spec::{Network, Package};
 use runners::{Backend, Backends, Device, LoadOptions, Runner, WeightsData, WeightsFormat};
 use tensor_ops::SavedStatistics;
 
+use crate::bind::geometry::{GeometryProblem, TileGeometry};
 use crate::bind::operation::KnownTensor;
 use crate::bind::processing::Chain;
 use crate::bind::statistics::{RawStatistics, Scope, TensorNeeds};
@@ -42,6 +43,8 @@ pub struct Pipeline {
     pub(crate) needs: TensorNeeds,
     /// What is known before there is a sample: statistics of a dataset.
     pub(crate) known: RawStatistics,
+    /// How sizes belong together, unless the description leaves it open.
+    pub(crate) geometry: Result<TileGeometry, GeometryProblem>,
     format: WeightsFormat,
     backend: &'static str,
 }
@@ -195,6 +198,7 @@ impl PipelineBuilder<'_> {
             runner,
             needs,
             known,
+            geometry: TileGeometry::of(&model.inputs, &model.outputs),
             format,
             backend: backend.name(),
         })

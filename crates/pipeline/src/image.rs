@@ -37,7 +37,7 @@ use tensor_ops::Tensor;
 use crate::atomic_file::write_atomically;
 use crate::axes::ImageAxes;
 
-mod arrays;
+pub(crate) mod arrays;
 #[cfg(any(feature = "tiff", feature = "zarr"))]
 mod chunk_cache;
 mod element;

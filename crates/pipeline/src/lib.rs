@@ -22,7 +22,9 @@
 //! tensor (as both reference implementations take them, also for the second operation of a list), measured in
 //! `f64`; data are cast to the declared type before anything else, and results to theirs at the end.
 //!
-//! Limits of this version: whole images only (no tiles), and no files that a description keeps at a URL.
+//! - [`tiled`] runs images that are larger than memory, tile by tile.
+//!
+//! Limits of this version: no files that a description keeps at a URL.
 
 pub mod atomic_file;
 pub mod axes;
@@ -35,7 +37,9 @@ pub mod image;
 mod predict;
 mod sample;
 mod self_test;
+pub mod tiled;
 
+pub use bind::geometry::GeometryProblem;
 pub use bind::shape::ShapeProblem;
 pub use builder::{DatasetStatistics, Pipeline, PipelineBuilder};
 pub use dataset::measure_dataset;
@@ -46,3 +50,4 @@ pub use sample::Sample;
 pub use self_test::{
     OutputReport, SelfTestOptions, SelfTestProgress, SelfTestReport, SelfTestStatus, WeightsReport, self_test,
 };
+pub use tiled::{TileOptions, TiledError, TiledProgress, TiledReport, TiledRun};

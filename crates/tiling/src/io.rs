@@ -62,6 +62,17 @@ pub trait TileSink {
     /// are errors, never a panic.
     fn write(&mut self, region: &Region, tile: &Self::Tile) -> Result<(), Self::Error>;
 
+    /// Takes note that all that belongs to the tile of this number was written, here and to the other sinks of a run before
+    /// this one. A sink that can be gone on with after an interruption keeps it in a journal; others do nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of the sink.
+    fn tile_done(&mut self, tile: usize) -> Result<(), Self::Error> {
+        let _ = tile;
+        Ok(())
+    }
+
     /// The size by axis of the parts in which the image is stored, where there are such parts. Writing regions that
     /// start and end at multiples of it is cheapest. A planner may use it; a sink has to write every other region too.
     fn chunk_shape(&self) -> Option<&[usize]> {
@@ -98,6 +109,10 @@ macro_rules! forward {
 
             fn write(&mut self, region: &Region, tile: &Self::Tile) -> Result<(), Self::Error> {
                 (**self).write(region, tile)
+            }
+
+            fn tile_done(&mut self, tile: usize) -> Result<(), Self::Error> {
+                (**self).tile_done(tile)
             }
 
             fn chunk_shape(&self) -> Option<&[usize]> {

@@ -102,16 +102,21 @@ fn compute<T, U, E: Into<AnyError>>(
 
 /// Writes what is kept of a tile.
 fn write<K: TileSink>(tile: &Tile, results: &[K::Tile], sinks: &mut [K]) -> Result<(), RunError> {
-    for (output, ((part, result), sink)) in tile.outputs.iter().zip(results).zip(sinks).enumerate() {
-        if part.region().is_empty() {
-            continue;
+    let failed = |output: usize, error: K::Error| RunError::Tile {
+        tile: tile.index,
+        stage: Stage::Write { output },
+        source: error.into(),
+    };
+    for (output, ((part, result), sink)) in tile.outputs.iter().zip(results).zip(sinks.iter_mut()).enumerate()
+    {
+        if !part.region().is_empty() {
+            sink.write(part.region(), result)
+                .map_err(|error| failed(output, error))?;
         }
-        let failed = |error: K::Error| RunError::Tile {
-            tile: tile.index,
-            stage: Stage::Write { output },
-            source: error.into(),
-        };
-        sink.write(part.region(), result).map_err(failed)?;
+    }
+    for (output, sink) in sinks.iter_mut().enumerate() {
+        sink.tile_done(tile.index)
+            .map_err(|error| failed(output, error))?;
     }
     Ok(())
 }

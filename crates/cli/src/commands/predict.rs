@@ -1,6 +1,8 @@
 //! `modelhub predict`
 
 pub(super) mod assignment;
+pub(super) mod inputs;
+pub(super) mod tiles;
 
 use std::path::{Path, PathBuf};
 
@@ -9,9 +11,11 @@ use pipeline::image::{ImageFormat, PngScaling, WriteOptions, write_image};
 use pipeline::{DatasetStatistics, Package, Pipeline, PipelineErrorKind, Sample};
 use rdf_spec::{Axes, DataType, Network, OutputTensor};
 use tensor_ops::SavedStatistics;
+use tiling::{Region, TileSource};
 
 use self::assignment::{Assigned, assign};
-use super::images::{image_axes, read_input};
+use self::inputs::open_inputs;
+use super::images::image_axes;
 use super::progress;
 use crate::args::{PredictOptions, Scaling};
 use crate::engines;
@@ -67,16 +71,8 @@ fn predict(
     let input_names: Vec<&str> = model.inputs.iter().map(|tensor| tensor.name.as_str()).collect();
     let output_names: Vec<&str> = model.outputs.iter().map(|tensor| tensor.name.as_str()).collect();
     let inputs = assign("--input", &options.input, &input_names)?;
-    let outputs = assign("--output", &options.output, &output_names)?;
     let axes = assign("--axes", &options.axes, &input_names)?;
-    if let Some(missing) = input_names
-        .iter()
-        .find(|name| inputs.iter().all(|given| given.name != **name))
-    {
-        return Err(Failure::usage(format!(
-            "the input `{missing}` has no image: add --input {missing}=PATH"
-        )));
-    }
+    let outputs = assign("--output", &options.output, &output_names)?;
     check_distinct(&inputs, &outputs)?;
     for output in &outputs {
         let described = model
@@ -86,23 +82,29 @@ fn predict(
         check_output(output, described, options)?;
     }
 
+    bar.set_message("opening the images");
+    let cache = tiles::cache_bytes(options);
+    let mut sources = bar.suspend(|| open_inputs(model, &inputs, &axes, cache))?;
+    if !options.no_tiling {
+        let shapes: Vec<Vec<usize>> = sources.iter().map(|source| source.shape().to_vec()).collect();
+        bar.set_message("choosing tiles");
+        if let Some(plan) = tiles::plan(pipeline, &shapes, options)? {
+            let job = tiles::Job {
+                model,
+                plan,
+                outputs: &outputs,
+                inputs: &inputs,
+                options,
+            };
+            return job.run(pipeline, &mut sources, bar);
+        }
+    }
     let mut sample = Sample::new();
-    for input in &inputs {
-        bar.set_message(format!("reading {}", input.value));
-        let Some(described) = model
-            .inputs
-            .iter()
-            .find(|tensor| tensor.name.as_str() == input.name)
-        else {
-            continue;
-        };
-        let stated = axes
-            .iter()
-            .find(|given| given.name == input.name)
-            .map(|given| given.value);
-        let (tensor, note) = read_input(input.name, Path::new(input.value), &described.axes, stated)?;
-        bar.suspend(|| message::note(&note));
-        sample.insert(input.name, tensor);
+    for (input, source) in model.inputs.iter().zip(&mut sources) {
+        bar.set_message(format!("reading `{}`", input.name.as_str()));
+        let whole = Region::whole(source.shape());
+        let tensor = source.read(&whole).map_err(|error| Failure::because(&error))?;
+        sample.insert(input.name.as_str(), tensor);
     }
     bar.set_message(format!(
         "running {} with {}",
@@ -223,16 +225,19 @@ fn write_output(
     let format = ImageFormat::from_path(path).map_err(|error| Failure::because(&error))?;
     let (tensor, axes) = map_from_tensor(tensor, &image_axes(axes)?, format)
         .map_err(|error| Failure::usage(format!("{}: {error}", output.value)))?;
-    let scaling = match scaling {
-        Scaling::None => PngScaling::None,
-        Scaling::Unit => PngScaling::UnitInterval,
-        Scaling::MinMax => PngScaling::MinMax,
-    };
-    let options = WriteOptions::default().with_png_scaling(scaling);
+    let options = WriteOptions::default().with_png_scaling(png_scaling(scaling));
     write_image(path, &tensor, &axes, &options).map_err(|error| Failure::because(&error))?;
     Ok(format!(
         "axes {axes}, {} {:?}",
         tensor.data_type(),
         tensor.shape()
     ))
+}
+
+pub(super) fn png_scaling(scaling: Scaling) -> PngScaling {
+    match scaling {
+        Scaling::None => PngScaling::None,
+        Scaling::Unit => PngScaling::UnitInterval,
+        Scaling::MinMax => PngScaling::MinMax,
+    }
 }

@@ -22,7 +22,30 @@ pub(crate) struct BoundOperation {
     pub(crate) operation: Box<dyn Operation>,
     pub(crate) scope: Scope,
     /// The tensor that the operation refers to.
-    pub(crate) reference: Option<String>,
+    pub(crate) reference: Option<BoundReference>,
+}
+
+/// The tensor that an operation refers to.
+#[derive(Debug)]
+pub(crate) struct BoundReference {
+    pub(crate) tensor: String,
+    /// The number of its axes.
+    rank: usize,
+    /// Axes of the tensor itself that are not taken together, and those of the reference with the same letters.
+    matched: Vec<(usize, usize)>,
+}
+
+impl BoundReference {
+    /// The start and shape of the part of the reference whose statistics belong to a part of the tensor itself. Axes
+    /// that do not matter have the length 1.
+    pub(crate) fn part(&self, start: &[usize], shape: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        let (mut starts, mut lengths) = (vec![0; self.rank], vec![1; self.rank]);
+        for &(own, reference) in &self.matched {
+            starts[reference] = start[own];
+            lengths[reference] = shape[own];
+        }
+        (starts, lengths)
+    }
 }
 
 impl BoundOperation {
@@ -111,10 +134,14 @@ pub(crate) fn bind(place: Place<'_>, step: &ProcessingStep) -> Result<BoundOpera
             Box::new(ScaleMeanVariance::new(&reduced, reference, *eps))
         }
     };
+    let reference = match step.reference_tensor() {
+        Some(name) => Some(bound_reference(place, step, name.as_str(), scope)?),
+        None => None,
+    };
     Ok(BoundOperation {
         operation,
         scope,
-        reference: step.reference_tensor().map(|name| name.as_str().to_owned()),
+        reference,
     })
 }
 
@@ -135,6 +162,40 @@ fn scope_of(mode: StatisticsMode) -> Scope {
     }
 }
 
+/// The tensor that an operation refers to.
+fn known<'m>(place: Place<'m>, step: &ProcessingStep, name: &str) -> Result<KnownTensor<'m>, PipelineError> {
+    let found = place.known.iter().find(|known| known.name == name);
+    found.copied().ok_or_else(|| {
+        PipelineErrorKind::NoReferenceTensor {
+            role: place.role,
+            name: place.tensor.name.to_owned(),
+            operation: step.name(),
+            reference: name.to_owned(),
+            available: place.known.iter().map(|known| known.name.to_owned()).collect(),
+        }
+        .into()
+    })
+}
+
+fn bound_reference(
+    place: Place<'_>,
+    step: &ProcessingStep,
+    name: &str,
+    scope: Scope,
+) -> Result<BoundReference, PipelineError> {
+    let reference = known(place, step, name)?;
+    let own_reduced = reduced_in(scope, place.tensor.axes, step.axes());
+    let own = place.tensor.axes.iter().enumerate();
+    let kept = own.filter(|(at, _)| !own_reduced.contains(at));
+    Ok(BoundReference {
+        tensor: name.to_owned(),
+        rank: reference.axes.iter().count(),
+        matched: kept
+            .filter_map(|(at, axis)| reference.axes.position(axis).map(|reference| (at, reference)))
+            .collect(),
+    })
+}
+
 /// The axes of the reference tensor: those with the letters that are taken together are reduced, the others belong to
 /// the axes of the same letter of the tensor itself.
 fn reference_axes(
@@ -143,16 +204,7 @@ fn reference_axes(
     name: &str,
     scope: Scope,
 ) -> Result<ReferenceAxes, PipelineError> {
-    let Some(reference) = place.known.iter().find(|known| known.name == name) else {
-        return Err(PipelineErrorKind::NoReferenceTensor {
-            role: place.role,
-            name: place.tensor.name.to_owned(),
-            operation: step.name(),
-            reference: name.to_owned(),
-            available: place.known.iter().map(|known| known.name.to_owned()).collect(),
-        }
-        .into());
-    };
+    let reference = known(place, step, name)?;
     let axes = place.tensor.axes;
     let own_reduced = reduced_in(scope, axes, step.axes());
     let kept: Vec<Option<usize>> = axes

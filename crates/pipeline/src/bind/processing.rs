@@ -2,10 +2,10 @@
 
 use ndarray::ArrayD;
 use rdf_spec::ProcessingStep;
-use tensor_ops::Tensor;
+use tensor_ops::{Statistics, Tensor};
 
 use super::operation::{BoundOperation, Place, bind};
-use super::statistics::{RawStatistics, TensorNeeds};
+use super::statistics::{RawStatistics, Scope, TensorNeeds};
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 
 /// The operations of one tensor, in order.
@@ -33,7 +33,7 @@ impl Chain {
         for bound in &self.operations {
             all.add(&self.name, bound.scope, bound.operation.needs());
             if let Some(reference) = &bound.reference {
-                all.add(reference, bound.scope, bound.operation.reference_needs());
+                all.add(&reference.tensor, bound.scope, bound.operation.reference_needs());
             }
         }
     }
@@ -45,54 +45,62 @@ impl Chain {
             .map(|bound| (self.name.clone(), bound.operation.name()))
     }
 
-    /// Applies all operations in `float32`; a tensor without operations stays as it is.
-    pub(crate) fn apply(&self, tensor: Tensor, statistics: &RawStatistics) -> Result<Tensor, PipelineError> {
+    /// The tensors that have to be measured before the operations can be applied.
+    pub(crate) fn requires(&self) -> impl Iterator<Item = (&str, Scope)> {
+        self.operations.iter().flat_map(|bound| {
+            let own = (!bound.operation.needs().is_empty()).then_some(self.name.as_str());
+            let reference = bound
+                .reference
+                .as_ref()
+                .map(|reference| reference.tensor.as_str());
+            own.into_iter().chain(reference).map(|name| (name, bound.scope))
+        })
+    }
+
+    /// Applies all operations in `float32` to a part that begins at `start`, with statistics of the whole; a tensor
+    /// without operations stays as it is.
+    pub(crate) fn apply_part(
+        &self,
+        part: Tensor,
+        start: &[usize],
+        statistics: &RawStatistics,
+    ) -> Result<Tensor, PipelineError> {
         let Some((first, others)) = self.operations.split_first() else {
-            return Ok(tensor);
+            return Ok(part);
         };
-        let mut values = match tensor {
+        let shape = part.shape().to_vec();
+        let bind = |bound: &BoundOperation| {
+            let own = statistics.of(&self.name, bound.scope).part(start, &shape)?;
+            let reference = match &bound.reference {
+                None => Statistics::default(),
+                Some(reference) => {
+                    let (start, shape) = reference.part(start, &shape);
+                    statistics
+                        .of(&reference.tensor, bound.scope)
+                        .part(&start, &shape)?
+                }
+            };
+            bound.operation.bind(&shape, &own, &reference)
+        };
+        // The first operation reads whatever type there is: one pass over the data, not a cast before it.
+        let mut values = match part {
             Tensor::Float32(mut values) => {
-                self.apply_one(first, &mut values, statistics)?;
+                let applied = bind(first).and_then(|map| map.apply(values.view_mut()));
+                applied.map_err(|error| self.failed(first, error))?;
                 values
             }
             other => {
-                // One pass over the data, not a cast before the operation.
-                let mut values = ArrayD::zeros(other.shape());
-                let (own, reference) = self.statistics_of(first, statistics);
-                first
-                    .operation
-                    .bind(other.shape(), own, reference)
-                    .and_then(|map| map.apply_to(&other.view(), values.view_mut()))
-                    .map_err(|error| self.failed(first, error))?;
+                let mut values = ArrayD::zeros(shape.as_slice());
+                let applied = bind(first).and_then(|map| map.apply_to(&other.view(), values.view_mut()));
+                applied.map_err(|error| self.failed(first, error))?;
                 values
             }
         };
         for bound in others {
-            self.apply_one(bound, &mut values, statistics)?;
+            let applied = bind(bound).and_then(|map| map.apply(values.view_mut()));
+            applied.map_err(|error| self.failed(bound, error))?;
         }
         Ok(Tensor::from(values))
-    }
-
-    fn apply_one(
-        &self,
-        bound: &BoundOperation,
-        values: &mut ArrayD<f32>,
-        statistics: &RawStatistics,
-    ) -> Result<(), PipelineError> {
-        let (own, reference) = self.statistics_of(bound, statistics);
-        bound
-            .operation
-            .apply_with_reference(values.view_mut(), own, reference)
-            .map_err(|error| self.failed(bound, error))
-    }
-
-    fn statistics_of<'s>(
-        &self,
-        bound: &BoundOperation,
-        all: &'s RawStatistics,
-    ) -> (&'s tensor_ops::Statistics, &'s tensor_ops::Statistics) {
-        let reference = bound.reference.as_deref().unwrap_or(&self.name);
-        (all.of(&self.name, bound.scope), all.of(reference, bound.scope))
     }
 
     fn failed(&self, bound: &BoundOperation, error: tensor_ops::OpError) -> PipelineError {

@@ -50,7 +50,10 @@ pub(crate) struct RawStatistics {
 }
 
 impl RawStatistics {
+    /// Adds statistics, in place of those that there were.
     pub(crate) fn insert(&mut self, tensor: &str, scope: Scope, statistics: Statistics) {
+        self.measured
+            .retain(|(name, of, _)| !(name == tensor && *of == scope));
         self.measured.push((tensor.to_owned(), scope, statistics));
     }
 
@@ -61,6 +64,15 @@ impl RawStatistics {
             .map_or(&self.none, |(_, _, statistics)| statistics)
     }
 
+    /// What is needed of a tensor and not known yet, as far as it is asked for: of the sample, and, where there are no
+    /// statistics of a dataset, of the sample as the dataset.
+    pub(crate) fn unknown(&self, needs: &TensorNeeds, tensor: &str) -> Vec<(Scope, Vec<Need>)> {
+        let scopes = [Scope::Sample, Scope::Dataset].into_iter();
+        let all = scopes.map(|scope| (scope, needs.of(tensor, scope)));
+        all.filter(|(scope, needs)| self.of(tensor, *scope).missing(needs).is_some())
+            .collect()
+    }
+
     /// Measures what is needed of a raw tensor. Where there are no statistics of a dataset yet, the sample is the
     /// dataset.
     pub(crate) fn measure(
@@ -69,14 +81,8 @@ impl RawStatistics {
         tensor: &str,
         values: &TensorView<'_>,
     ) -> Result<(), OpError> {
-        for scope in [Scope::Sample, Scope::Dataset] {
-            let needs = needs.of(tensor, scope);
-            if self.of(tensor, scope).missing(&needs).is_some() {
-                let statistics = Statistics::measure(&needs, values)?;
-                self.measured
-                    .retain(|(name, of, _)| !(name == tensor && *of == scope));
-                self.insert(tensor, scope, statistics);
-            }
+        for (scope, needs) in self.unknown(needs, tensor) {
+            self.insert(tensor, scope, Statistics::measure(&needs, values)?);
         }
         Ok(())
     }

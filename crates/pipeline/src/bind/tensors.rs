@@ -55,7 +55,12 @@ impl BoundInput {
                 problem,
             }
         })?;
-        fitting_cast(tensor, self.data_type, TensorRole::Input, &self.name)
+        self.raw_part(tensor)
+    }
+
+    /// A part of the user's data in the declared type.
+    pub(crate) fn raw_part<'t>(&self, part: &'t Tensor) -> Result<Cow<'t, Tensor>, PipelineError> {
+        fitting_cast(part, self.data_type, TensorRole::Input, &self.name)
     }
 
     /// From raw data to what the network takes: `float32`, or the type that the network declares.
@@ -65,7 +70,19 @@ impl BoundInput {
         statistics: &RawStatistics,
         network: Option<DataType>,
     ) -> Result<Tensor, PipelineError> {
-        let processed = self.chain.apply(raw, statistics)?;
+        let start = vec![0; raw.ndim()];
+        self.preprocess_part(raw, &start, statistics, network)
+    }
+
+    /// The same for a part of the raw data that begins at `start`, with statistics of the whole.
+    pub(crate) fn preprocess_part(
+        &self,
+        raw: Tensor,
+        start: &[usize],
+        statistics: &RawStatistics,
+        network: Option<DataType>,
+    ) -> Result<Tensor, PipelineError> {
+        let processed = self.chain.apply_part(raw, start, statistics)?;
         let wanted = network.unwrap_or(DataType::Float32);
         match fitting_cast(&processed, wanted, TensorRole::Input, &self.name)? {
             Cow::Owned(cast) => Ok(cast),
@@ -128,7 +145,8 @@ impl BoundOutput {
         raw: Tensor,
         statistics: &RawStatistics,
     ) -> Result<Tensor, PipelineError> {
-        self.chain.apply(raw, statistics)
+        let start = vec![0; raw.ndim()];
+        self.chain.apply_part(raw, &start, statistics)
     }
 }
 

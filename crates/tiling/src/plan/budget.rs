@@ -29,14 +29,7 @@ impl TilePlan {
     ) -> Result<Self, PlanError> {
         let request = request.complete(geometry.dimensions().len())?;
         let (lines, shares) = lines(geometry, images, &request.strides)?;
-        let mut candidates = Vec::with_capacity(lines.len());
-        for (at, (line, asked)) in lines.iter().zip(&request.tiles).enumerate() {
-            candidates.push(match asked {
-                Some(tile) if !line.is_whole => vec![line.checked_tile(*tile)?],
-                _ if !is_cut_by_all(geometry, &shares, at) => vec![line.largest_tile()],
-                _ => line.candidates(),
-            });
-        }
+        let candidates = candidates(geometry, &request, &lines, &shares)?;
         let cost = |tiles: &[i128]| cost(&tile_shapes(geometry, images, &shares, tiles));
         let mut search = Search {
             lines: &lines,
@@ -60,6 +53,47 @@ impl TilePlan {
         };
         Self::from_lines(geometry, images, request, &lines, shares, &tiles)
     }
+}
+
+impl TilePlan {
+    /// Covers images with the smallest tiles of which several can cover them. Sizes of the request are kept. Such a tile
+    /// shows what a network takes, before larger ones are chosen.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`TilePlan::new`].
+    pub fn smallest(
+        geometry: &Geometry,
+        images: &[Vec<usize>],
+        request: &TileRequest,
+    ) -> Result<Self, PlanError> {
+        let request = request.complete(geometry.dimensions().len())?;
+        let (lines, shares) = lines(geometry, images, &request.strides)?;
+        let candidates = candidates(geometry, &request, &lines, &shares)?;
+        let tiles: Vec<i128> = candidates
+            .iter()
+            .filter_map(|sizes| sizes.last().copied())
+            .collect();
+        Self::from_lines(geometry, images, request, &lines, shares, &tiles)
+    }
+}
+
+/// The sizes that may be chosen along each dimension, from the largest down.
+fn candidates(
+    geometry: &Geometry,
+    request: &TileRequest,
+    lines: &[Line],
+    shares: &[Vec<Share>],
+) -> Result<Vec<Vec<i128>>, PlanError> {
+    let mut candidates = Vec::with_capacity(lines.len());
+    for (at, (line, asked)) in lines.iter().zip(&request.tiles).enumerate() {
+        candidates.push(match asked {
+            Some(tile) if !line.is_whole => vec![line.checked_tile(*tile)?],
+            _ if !is_cut_by_all(geometry, shares, at) => vec![line.largest_tile()],
+            _ => line.candidates(),
+        });
+    }
+    Ok(candidates)
 }
 
 /// Whether every output follows the dimension, so that it may be cut.

@@ -120,6 +120,17 @@ impl ZarrSink {
         resume().map_err(|kind| ImageError::at(path, kind))
     }
 
+    /// The fingerprint of an unfinished image, for programs that keep in it what they need to go on.
+    ///
+    /// # Errors
+    ///
+    /// [`ZarrError::NothingToResume`], [`ZarrError::Journal`], or the folder cannot be read.
+    pub fn unfinished_fingerprint(path: impl AsRef<Path>) -> Result<String, ImageError> {
+        let path = path.as_ref();
+        let (_, run) = ZarrFile::resume(path).map_err(|kind| ImageError::at(path, kind))?;
+        Ok(run.fingerprint)
+    }
+
     /// Whether there is an unfinished image that [`resume`](Self::resume) could go on with, whatever its fingerprint.
     #[must_use]
     pub fn is_unfinished(path: impl AsRef<Path>) -> bool {
@@ -182,6 +193,10 @@ impl TileSink for ZarrSink {
 
     fn write(&mut self, region: &Region, tile: &Tensor) -> Result<(), ImageError> {
         self.sink.write(region, tile)
+    }
+
+    fn tile_done(&mut self, tile: usize) -> Result<(), ImageError> {
+        self.mark_done(tile)
     }
 
     fn chunk_shape(&self) -> Option<&[usize]> {

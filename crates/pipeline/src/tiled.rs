@@ -1,0 +1,19 @@
+//! Images of any size: tile by tile, with the result of the whole.
+//!
+//! [`Pipeline::plan_tiles`](crate::Pipeline::plan_tiles) chooses tiles for a model and images of given sizes,
+//! [`Pipeline::predict_tiled`](crate::Pipeline::predict_tiled) runs them from sources to sinks in bounded memory. What tiles
+//! do, and when their result equals that of the whole image, is in `docs/tile-geometry.md`.
+
+mod blocks;
+mod ends;
+mod error;
+mod memory;
+mod memory_image;
+mod options;
+mod plan;
+mod run;
+mod statistics;
+
+pub use error::TiledError;
+pub use memory_image::MemoryImage;
+pub use options::{TileOptions, TiledProgress, TiledReport, TiledRun};

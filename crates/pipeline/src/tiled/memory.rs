@@ -1,0 +1,161 @@
+//! How much memory a network takes for a tile.
+
+use std::fs;
+
+use ndarray::ArrayD;
+use tensor_ops::{DataType, Tensor, TensorView};
+use tiling::{Geometry, OutputAxis, TilePlan, TileRequest};
+
+use super::TiledError;
+use super::plan::{elements, largest_tile};
+use crate::builder::Pipeline;
+use crate::error::{PipelineError, PipelineErrorKind};
+
+/// What is free if the system does not say.
+const ASSUMED_FREE: u64 = 2 << 30;
+/// What a network takes for each element of its inputs if it cannot be measured.
+const ASSUMED_BYTES: u64 = 4096;
+/// What the process takes besides, if that cannot be measured.
+const ASSUMED_BASE: u64 = 256 << 20;
+/// How many elements the second, larger tile has at least that is measured.
+const MEASURED_ELEMENTS: u64 = 1 << 18;
+/// Measured memory is taken this many eighths larger: allocators do not give back everything.
+const MARGIN_EIGHTHS: u64 = 9;
+
+/// How memory grows with the tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MemoryModel {
+    /// What the process takes for itself and the weights.
+    base: u64,
+    /// What the network takes for each element of its inputs.
+    bytes_per_element: u64,
+}
+
+impl MemoryModel {
+    /// Runs the network on the smallest tile and on a larger one, and compares the peaks of memory. Two runs, since the first one
+    /// also loads what does not grow; peaks of the whole process, since memory that was freed is taken again without
+    /// growing it.
+    pub(super) fn measure(
+        pipeline: &mut Pipeline,
+        geometry: &Geometry,
+        images: &[Vec<usize>],
+        request: &TileRequest,
+        smallest: &TilePlan,
+    ) -> Result<Self, TiledError> {
+        let size = |tile: &[Vec<usize>]| tile.iter().map(|shape| elements(shape)).sum::<u64>();
+        let small = largest_tile(smallest);
+        let wanted = MEASURED_ELEMENTS.max(size(&small).saturating_mul(8));
+        let larger = TilePlan::within_budget(geometry, images, request, wanted, &size)?;
+        let large = largest_tile(&larger);
+        reset_peak();
+        run_on_zeros(pipeline, &small)?;
+        let first = peak_memory();
+        run_on_zeros(pipeline, &large)?;
+        let (Some(first), Some(second)) = (first, peak_memory()) else {
+            return Ok(Self {
+                base: ASSUMED_BASE,
+                bytes_per_element: ASSUMED_BYTES,
+            });
+        };
+        let grown = size(&large).saturating_sub(size(&small));
+        if grown == 0 {
+            // One size only: there is nothing to choose.
+            return Ok(Self {
+                base: first,
+                bytes_per_element: 0,
+            });
+        }
+        let bytes_per_element = second.saturating_sub(first).div_ceil(grown);
+        let base = second.saturating_sub(bytes_per_element.saturating_mul(size(&large)));
+        Ok(Self {
+            base,
+            bytes_per_element: (bytes_per_element * MARGIN_EIGHTHS).div_ceil(8),
+        })
+    }
+
+    /// What the process takes while it runs tiles of these shapes: the network, and the tiles that are read and written
+    /// meanwhile.
+    pub(super) fn bytes(&self, geometry: &Geometry, tile: &[Vec<usize>]) -> u64 {
+        let inputs: u64 = tile.iter().map(|shape| elements(shape)).sum();
+        let outputs: u64 = geometry
+            .outputs()
+            .iter()
+            .map(|output| {
+                let reference = &tile[output.reference];
+                output.axes.iter().fold(1_u64, |product, axis| {
+                    product.saturating_mul(output_size(axis, reference))
+                })
+            })
+            .sum();
+        // Two tiles of each input and output exist at a time, each as it is in the file and in float32.
+        let waiting = inputs.saturating_add(outputs).saturating_mul(2 * (4 + 4));
+        self.base
+            .saturating_add(self.bytes_per_element.saturating_mul(inputs))
+            .saturating_add(waiting)
+    }
+}
+
+fn output_size(axis: &OutputAxis, reference: &[usize]) -> u64 {
+    match *axis {
+        OutputAxis::New { size } => size as u64,
+        OutputAxis::Follows {
+            axis,
+            scale,
+            twice_offset,
+            ..
+        } => {
+            let input = reference.get(axis).copied().unwrap_or(0) as u128;
+            let scaled = input * u128::from(scale.numerator()) / u128::from(scale.denominator());
+            let grown = scaled.saturating_add_signed(twice_offset.into());
+            u64::try_from(grown).unwrap_or(u64::MAX)
+        }
+    }
+}
+
+fn run_on_zeros(pipeline: &mut Pipeline, tile: &[Vec<usize>]) -> Result<(), PipelineError> {
+    let types: Vec<Option<DataType>> = pipeline
+        .runner
+        .signature()
+        .inputs
+        .iter()
+        .map(|port| port.data_type)
+        .collect();
+    let zeros: Vec<Tensor> = tile
+        .iter()
+        .zip(types)
+        .map(|(shape, data_type)| {
+            let zeros = Tensor::from(ArrayD::<f32>::zeros(shape.as_slice()));
+            zeros.into_cast(data_type.unwrap_or(DataType::Float32))
+        })
+        .collect();
+    let views: Vec<TensorView<'_>> = zeros.iter().map(Tensor::view).collect();
+    let failed = |error| PipelineError::caused_by(PipelineErrorKind::Run, error);
+    pipeline.runner.run(&views).map(drop).map_err(failed)
+}
+
+/// What is free on the machine, in bytes.
+pub(super) fn free_memory() -> u64 {
+    kibibytes("/proc/meminfo", "MemAvailable:").unwrap_or(ASSUMED_FREE)
+}
+
+/// The largest memory that the process has taken since the last reset, in bytes.
+fn peak_memory() -> Option<u64> {
+    kibibytes("/proc/self/status", "VmHWM:")
+}
+
+/// Lets the peak begin anew. Where that is not possible the peak is too high, and tiles become smaller.
+fn reset_peak() {
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// A line `KEY   1234 kB` of a file of the system, in bytes.
+fn kibibytes(path: &str, key: &str) -> Option<u64> {
+    let text = fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
+    line.trim()
+        .strip_suffix("kB")?
+        .trim()
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1024)
+}

@@ -1,0 +1,133 @@
+//! Which tiles.
+
+use rdf_spec::Axis;
+use tiling::{Extent, Geometry, OutputAxis, OutputGeometry, Sizes, TilePlan, TileRequest};
+
+use super::memory::{MemoryModel, free_memory};
+use super::{TileOptions, TiledError};
+use crate::bind::geometry::TileGeometry;
+use crate::builder::Pipeline;
+
+/// More bytes for an element of an input than networks take: 4096 feature maps of full size in `float32`. What fits with that
+/// need not be measured.
+const CERTAINLY_ENOUGH: u64 = 16 << 10;
+
+impl Pipeline {
+    /// Chooses tiles for images of these shapes, one for each input, in the axis order of the description.
+    ///
+    /// Where sizes are left open, the network is run on small tiles of zeros first, and the memory that this takes is
+    /// measured; then the tiles are chosen that make it compute least within the memory. Measuring needs `/proc` (Linux);
+    /// elsewhere 4 KiB are assumed for each element of an input.
+    ///
+    /// # Errors
+    /// [`TiledError`] if the description does not say how sizes belong together, if an axis is unknown, if the images cannot
+    /// be covered as asked, or if the network fails on zeros.
+    pub fn plan_tiles(
+        &mut self,
+        images: &[Vec<usize>],
+        options: &TileOptions,
+    ) -> Result<TilePlan, TiledError> {
+        let described = self.geometry.clone().map_err(TiledError::Geometry)?;
+        let geometry = adapted(&described, options)?;
+        let mut request = TileRequest::default().with_padding(options.padding);
+        if let Some(batch) = described
+            .dimension(Axis::Batch.letter())
+            .filter(|_| !options.whole)
+        {
+            request = request.with_tile(batch, 1);
+        }
+        for &(letter, size) in &options.tile {
+            request = request.with_tile(cut_dimension(&described, letter)?, size);
+        }
+        for &(letter, stride) in &options.stride {
+            request = request.with_stride(cut_dimension(&described, letter)?, stride);
+        }
+        let whole = TilePlan::new(&geometry, images, &request);
+        if options.whole {
+            return Ok(whole?);
+        }
+        let smallest = match TilePlan::smallest(&geometry, images, &request) {
+            Ok(smallest) => smallest,
+            // What keeps larger tiles from being possible as well.
+            Err(error) => return Err(error.into()),
+        };
+        let limit = options.memory.unwrap_or_else(|| free_memory() / 2);
+        let limit = limit.saturating_sub(options.reserved);
+        if let Ok(whole) = whole {
+            let elements: u64 = largest_tile(&whole).iter().map(|shape| elements(shape)).sum();
+            if elements.saturating_mul(CERTAINLY_ENOUGH) <= limit
+                || largest_tile(&whole) == largest_tile(&smallest)
+            {
+                return Ok(whole);
+            }
+        }
+        let memory = MemoryModel::measure(self, &geometry, images, &request, &smallest)?;
+        let cost = |tile: &[Vec<usize>]| memory.bytes(&geometry, tile);
+        Ok(TilePlan::within_budget(
+            &geometry, images, &request, limit, &cost,
+        )?)
+    }
+}
+
+/// The index of a dimension that may be cut.
+fn cut_dimension(described: &TileGeometry, letter: char) -> Result<usize, TiledError> {
+    let is_cut = |at: &usize| described.geometry.dimensions()[*at].extent == Extent::Tiled;
+    described
+        .dimension(letter)
+        .filter(is_cut)
+        .ok_or_else(|| TiledError::UnknownAxis {
+            letter,
+            available: (0..described.letters.len())
+                .filter(is_cut)
+                .map(|at| described.letters[at])
+                .collect(),
+        })
+}
+
+/// The geometry with the sizes and halos of the options instead of those of the description.
+fn adapted(described: &TileGeometry, options: &TileOptions) -> Result<Geometry, TiledError> {
+    let geometry = &described.geometry;
+    let mut outputs: Vec<OutputGeometry> = geometry.outputs().to_vec();
+    for &(letter, wanted) in &options.halo {
+        let dimension = cut_dimension(described, letter)?;
+        for output in &mut outputs {
+            let reference = &geometry.inputs()[output.reference].axes;
+            for found in &mut output.axes {
+                if let OutputAxis::Follows { axis, halo, .. } = found
+                    && reference[*axis].dimension == dimension
+                {
+                    *halo = wanted;
+                }
+            }
+        }
+    }
+    let mut inputs = geometry.inputs().to_vec();
+    for axis in inputs.iter_mut().flat_map(|input| &mut input.axes) {
+        let is_cut = geometry.dimensions()[axis.dimension].extent == Extent::Tiled;
+        let is_batch = described.letters[axis.dimension] == Axis::Batch.letter();
+        if let Some(step) = options.any_size.filter(|_| is_cut && !is_batch) {
+            axis.sizes = Sizes::Stepped { min: step, step };
+        }
+    }
+    let changed = Geometry::new(geometry.dimensions().to_vec(), inputs, outputs);
+    changed.map_err(|error| TiledError::Geometry(error.into()))
+}
+
+/// The shapes of the first tile, which no tile exceeds but the last ones of a stride that is no divisor of the step.
+pub(super) fn largest_tile(plan: &TilePlan) -> Vec<Vec<usize>> {
+    let first = plan.tile(0);
+    first
+        .map(|tile| {
+            tile.inputs
+                .iter()
+                .map(|part| part.region().shape().to_vec())
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+pub(super) fn elements(shape: &[usize]) -> u64 {
+    shape
+        .iter()
+        .fold(1_u64, |product, &size| product.saturating_mul(size as u64))
+}
