@@ -403,9 +403,9 @@ fn published_networks_equal_the_whole() {
     let zoo = Path::new(&dir).join("zoo");
     let square: &[&[(char, usize)]] = &[
         &[('y', 64), ('x', 64)],
-        &[('y', 96), ('x', 48)],
-        &[('y', 128), ('x', 56)],
-        &[('y', 52), ('x', 180)],
+        &[('y', 96), ('x', 80)],
+        &[('y', 128), ('x', 68)],
+        &[('y', 72), ('x', 180)],
         &[('y', 100), ('x', 100)],
     ];
     for name in [
@@ -431,18 +431,35 @@ fn published_networks_equal_the_whole() {
         volume,
     );
     let nuclei: &[&[(char, usize)]] = &[
-        &[('y', 128), ('x', 128)],
-        &[('y', 192), ('x', 128)],
+        &[('y', 192), ('x', 192)],
+        &[('y', 192), ('x', 160)],
         &[('y', 256), ('x', 192)],
         &[('y', 160), ('x', 224)],
-        &[('y', 320), ('x', 128)],
+        &[('y', 320), ('x', 176)],
     ];
-    for entry in std::fs::read_dir(Path::new(&dir).join("models")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name.starts_with("nuclei") || name.starts_with("multi_tensor") {
-            eprintln!("{name}");
-            check(&path, &[('y', 384), ('x', 320)], nuclei);
+    // These descriptions name one size, or no halo, and the halo that is named is too small: measured with other halos, the
+    // difference is 1e-3 at 32, 4e-6 at 48 and nothing at 64.
+    for name in ["nuclei_broad_0.3.6", "nuclei_broad_0.4.0", "multi_tensor_0.4.0"] {
+        let mut model = open(&Path::new(&dir).join("models").join(name));
+        let size = [('y', 384), ('x', 320)];
+        let wide = TileOptions::default()
+            .with_any_size(16)
+            .with_halo('y', 64)
+            .with_halo('x', 64);
+        for tile in nuclei {
+            let options = tile.iter().fold(wide.clone(), |options, &(axis, size)| {
+                options.with_tile(axis, size)
+            });
+            let (difference, count) = model.difference(&size, &options);
+            eprintln!("{name}: {tile:?}: {count} tiles, largest difference {difference:.1e}");
+            assert!(count > 1 && difference < 1e-5, "{name}: {tile:?}: {difference}");
         }
+        let described = TileOptions::default()
+            .with_any_size(16)
+            .with_tile('y', 192)
+            .with_tile('x', 192);
+        let (difference, _) = model.difference(&size, &described);
+        eprintln!("{name}: with the halo of the description: largest difference {difference:.1e}");
+        assert!(difference > 1e-5, "{name}: {difference}");
     }
 }
