@@ -5,7 +5,7 @@
 
 Builds the program `kernel_ratios` with cargo unless KERNEL_RATIOS names one. Uses the numpy of the Python that runs it;
 where there is none, it makes an environment of its own in target/ and installs numpy there. Both sides run on one
-thread, in turns of a second or so, and of each operation the shortest time counts, so that what else the machine does
+thread, in turns, and of each operation the shortest time counts, so that what else the machine does
 meets both.
 """
 
@@ -95,13 +95,12 @@ def program():
     return str(ROOT / "target" / "release" / "kernel_ratios")
 
 
-def ours(binary, threads, shape, dtype, name):
-    """Times of our operation and of a copy in seconds."""
-    label = f"{threads} {list(shape)} {dtype} {name}"
-    run = subprocess.run([binary, "3", "--json", "--only", label], capture_output=True, text=True, check=True)
+def ours(binary, shape, dtype):
+    """Times of our operations and of a copy in seconds, by number of threads and name."""
+    label = f"{list(shape)} {dtype} "
+    run = subprocess.run([binary, "4", "--json", "--only", label], capture_output=True, text=True, check=True)
     rows = [json.loads(line) for line in run.stdout.splitlines()]
-    row = next(row for row in rows if row["threads"] == threads and row["operation"] == name)
-    return row["seconds"], row["copy"]
+    return {(row["threads"], row["operation"]): (row["seconds"], row["copy"]) for row in rows}
 
 
 def processor():
@@ -118,17 +117,19 @@ def measure(binary, rounds):
     for shape in SHAPES:
         for dtype in TYPES:
             x = image(shape, dtype)
-            for name, operation in OPERATIONS.items():
-                numpy, single, many, copy, copies = (float("inf"),) * 5
-                for _ in range(rounds):
-                    numpy = min(numpy, shortest(lambda: operation(x), 2))
-                    seconds, copied = ours(binary, 1, shape, dtype, name)
-                    single, copy = min(single, seconds), min(copy, copied)
-                    if cores > 1:
-                        seconds, copied = ours(binary, cores, shape, dtype, name)
-                        many, copies = min(many, seconds), min(copies, copied)
-                results[shape, dtype, name] = numpy, single, many, copy, copies
-                print(shape, dtype, name, f"{numpy / single:.1f}", flush=True)
+            numpy = dict.fromkeys(OPERATIONS, float("inf"))
+            own = {}
+            for _ in range(rounds):
+                for name, operation in OPERATIONS.items():
+                    numpy[name] = min(numpy[name], shortest(lambda operation=operation: operation(x), 2))
+                for key, times in ours(binary, shape, dtype).items():
+                    own[key] = tuple(map(min, own.get(key, times), times))
+            # All copies are of the same array.
+            copy = {threads: min(times[1] for key, times in own.items() if key[0] == threads) for threads in (1, cores)}
+            for name in OPERATIONS:
+                single, many = own[1, name][0], own[cores, name][0]
+                results[shape, dtype, name] = numpy[name], single, many, copy[1], copy[cores]
+                print(shape, dtype, name, f"{numpy[name] / single:.1f}", flush=True)
     return cores, results
 
 

@@ -40,12 +40,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         for shape in SHAPES {
             for data_type in DATA_TYPES {
+                let mut chosen = jobs(shape)?;
+                chosen.retain(|job| format!("{threads} {shape:?} {data_type} {}", job.name).contains(&only));
+                if chosen.is_empty() {
+                    continue;
+                }
                 let source = image(shape, data_type);
-                for job in jobs(shape)? {
-                    let label = format!("{threads} {shape:?} {data_type} {}", job.name);
-                    if !label.contains(&only) {
-                        continue;
-                    }
+                for job in chosen {
                     let times = pool.install(|| compare(&job, &source, rounds))?;
                     let bytes = (source.len() * data_type.item_size()) as f64;
                     if json {

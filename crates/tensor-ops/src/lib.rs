@@ -7,9 +7,21 @@
 //!    [`compare`] measures how far a result is from what was expected.
 //! 2. Plain functions such as [`sigmoid`] or [`zero_mean_unit_variance`] change an `f32` array in place.
 //! 3. [`Operation`] gives them one form: an operation states what it [needs](Need) to know about the
-//!    whole tensor, [`Statistics`] measures that in `f64`, and the rest is an elementwise map. Statistics
-//!    of parts [merge](Statistics::merge) into those of the whole, so an operation on tiles of an image
-//!    equals the operation on the image, and statistics of a data set are those of its samples merged.
+//!    whole tensor and about a reference tensor, [`Statistics`] hold that, and the rest is a [map of single
+//!    elements](PointwiseMap). So an operation on tiles of an image equals the operation on the image.
+//!
+//! [`Statistics::measure`] takes a tensor in memory, a [`Scan`] one that comes in tiles, or the samples of a data set, in as
+//! many passes as it needs, and with the same result. Moments are summed in `f64`, those of 8- and 16-bit integers in
+//! exact integers; percentiles are exact, with linear interpolation.
+//!
+//! Results do not depend on the number of threads, on how a tensor lies in memory or on how it is cut, but for moments
+//! of floats and wide integers, whose last bits in `f64` depend on the latter two.
+//!
+//! # Features
+//!
+//! - `rayon` (on): large tensors are measured and changed by several threads, those of the pool that the caller is in.
+//!   Without it everything runs on the caller's thread, with the same results.
+//! - `json`: `SavedStatistics`, statistics of a data set in a file.
 //!
 //! Axes are indices here; the letters of a description do not occur.
 //!

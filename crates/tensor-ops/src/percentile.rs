@@ -75,6 +75,8 @@ impl Position {
             lower
         } else if lower.is_infinite() || upper.is_infinite() {
             lower + upper
+        } else if (upper - lower).is_infinite() {
+            lower * (1.0 - self.fraction) + upper * self.fraction
         } else if self.fraction < 0.5 {
             lower + (upper - lower) * self.fraction
         } else {
