@@ -7,7 +7,8 @@
 MODEL is a folder with weights.onnx, test_input.npy and, for torch.jit, weights.pt. Needs numpy; onnxruntime and torch
 are compared if the interpreter has them. Every engine is a process of its own that stays; they take turns, with a pause
 before each call (threads of the engine before may still spin), so that a load on the machine meets all of them. The
-table has medians, and the median of the ratios to Python's onnxruntime within a round.
+table has medians, and the median of the ratios to Python's onnxruntime within a round: of the time that passed and, on
+Linux, of the time that processors worked for it, which other programs disturb less.
 """
 
 import argparse
@@ -56,17 +57,29 @@ class Engine:
     def __init__(self, name, command):
         self.name = name
         self.times = []
+        self.work = []
         self.sums = set()
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self):
+    def worked(self):
+        """Milliseconds that processors have worked for its threads; 0 where the system does not tell."""
+        try:
+            tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
+        except OSError:
+            return 0.0
+
+    def run(self, count=True):
+        before = self.worked()
         self.process.stdin.write("run\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline().split()
         if len(answer) != 2:
             sys.exit(f"{self.name} ended")
         self.sums.add(float(answer[1]))
-        return float(answer[0])
+        if count:
+            self.times.append(float(answer[0]))
+            self.work.append(self.worked() - before)
 
 
 def engines(model, shape, threads, library):
@@ -83,6 +96,13 @@ def engines(model, shape, threads, library):
         yield Engine("Python torch.jit", [*python, "torch", str(script), str(threads), shape])
 
 
+def ratio(times, base):
+    """The median of the ratios within a round."""
+    if not all(base):
+        return "-"
+    return f"{statistics.median(a / b for a, b in zip(times, base)):.2f}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
@@ -92,22 +112,23 @@ def main():
     given = parser.parse_args()
     library = os.environ.get("ORT_DYLIB_PATH") or sys.exit('ORT_DYLIB_PATH is not set: eval "$(bash ci/native-libs.sh)"')
     shape = ",".join(map(str, numpy.load(given.model / "test_input.npy", mmap_mode="r").shape))
-    print(f"| engine | threads | median ms | smallest ms | ratio to {BASE} |\n|---|---|---|---|---|")
+    print(f"ratios to {BASE}\n\n| engine | threads | median ms | smallest ms | ratio | ratio of work |\n|---|---|---|---|---|---|")
     for threads in given.threads:
         running = list(engines(given.model, shape, threads, library))
         for engine in running:
             for _ in range(2):
-                engine.run()
+                engine.run(count=False)
         for _ in range(given.rounds):
             for engine in running:
                 time.sleep(given.pause)
-                engine.times.append(engine.run())
+                engine.run()
         base = next((engine for engine in running if engine.name == BASE), None)
         for engine in running:
-            ratio = "-"
+            ratios = ["-", "-"]
             if base:
-                ratio = f"{statistics.median(a / b for a, b in zip(engine.times, base.times)):.2f}"
-            print(f"| {engine.name} | {threads} | {statistics.median(engine.times):.0f} | {min(engine.times):.0f} | {ratio} |")
+                ratios = [ratio(engine.times, base.times), ratio(engine.work, base.work)]
+            cells = [engine.name, threads, f"{statistics.median(engine.times):.0f}", f"{min(engine.times):.0f}", *ratios]
+            print("|", " | ".join(map(str, cells)), "|", flush=True)
         sums = [total for engine in running for total in engine.sums]
         spread = max(sums) - min(sums)
         if spread > 1e-3 * max(abs(total) for total in sums):
