@@ -83,6 +83,9 @@ for n, sizes in ((1, (17,)), (2, (10, 13)), (3, (7, 8, 9))):
         case(f"adaptive_avg_pool{n}d {target}", lambda x, a=average, t=target: a(x, t), (2, 3, *sizes))
         case(f"adaptive_max_pool{n}d {target}", lambda x, a=maximum, t=target: a(x, t), (2, 3, *sizes))
 case("max_pool2d_with_indices", lambda x: F.max_pool2d(x, 2, return_indices=True), (2, 3, 8, 8))
+case("max_unpool2d", lambda x: aten.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), [8, 8]), (2, 3, 8, 8))
+case("max_unpool2d size", lambda x: F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2, output_size=(9, 7)), (2, 3, 9, 7))
+case("max_unpool3d", lambda x: aten.max_unpool3d(*F.max_pool3d(x, 2, return_indices=True), [4, 6, 8], [2, 2, 2], [0, 0, 0]), (2, 3, 4, 6, 8))
 case("adaptive_avg_pool2d None", lambda x: F.adaptive_avg_pool2d(x, (None, 1)), (2, 3, 8, 9))
 case("lp_pool2d", lambda x: F.lp_pool2d(x.abs(), 2, 3, 2), (1, 2, 9, 9), tolerance=1e-4)
 
@@ -391,6 +394,7 @@ case("cosine_similarity", lambda a, b: F.cosine_similarity(a, b, 1), (3, 4, 5), 
 for equation, *shapes in (("ij,jk->ik", (3, 4), (4, 5)), ("bhid,bhjd->bhij", (2, 3, 4, 5), (2, 3, 6, 5)), ("bhij,bhjd->bhid", (2, 3, 4, 6), (2, 3, 6, 5)), ("ij->ji", (3, 4)), ("ij->j", (3, 4)), ("i,j->ij", (3,), (4,)), ("bij,bjk", (2, 3, 4), (2, 4, 5)), ("...ij,jk->...ik", (2, 3, 4), (4, 5)), ("bchw,bkhw->bck", (2, 3, 4, 5), (2, 6, 4, 5)), ("ab,bc,cd->ad", (3, 4), (4, 5), (5, 6)), ("b x y , b x -> b y".replace(" ", ""), (2, 3, 4), (2, 3)), ("nctkv,kvw->nctw", (2, 3, 4, 2, 5), (2, 5, 6)), ("bhwc,hkc->bhwk", (2, 3, 4, 5), (3, 6, 5)), ("ij,ij->", (3, 4), (3, 4)), ("ik,ijl->", (3, 4), (3, 5, 6))):
     case(f"einsum {equation}", lambda *x, e=equation: torch.einsum(e, *x), *shapes)
 
+case("tensordot", lambda a, b: (torch.tensordot(a, b, ([1, 2], [0, 2])), torch.tensordot(a, b[0, 0], 1)), (2, 3, 4), (3, 5, 4))
 case("cdist", lambda a, b: (torch.cdist(a, b), torch.cdist(a, b, 1.0)), (2, 3, 4), (2, 5, 4), tolerance=1e-4)
 
 # --- attention -------------------------------------------------------------------------------------------------------
@@ -470,6 +474,12 @@ MODULES = [
     (nn.CosineSimilarity(1), P, P),
     (nn.PairwiseDistance(), (3, 5), (3, 5)),
     (nn.Bilinear(4, 5, 3), (2, 4), (2, 5)),
+    (nn.LSTM(4, 5, 2, bidirectional=True), (6, 2, 4)),
+    (nn.LSTM(4, 5, batch_first=True, bias=False), (2, 6, 4)),
+    (nn.GRU(4, 5, 2), (6, 2, 4)),
+    (nn.GRU(4, 5, bidirectional=True, batch_first=True), (2, 6, 4)),
+    (nn.RNN(4, 5, nonlinearity="relu", bidirectional=True), (6, 2, 4)),
+    (nn.RNN(4, 5), (6, 2, 4)),
     (nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2), (2, 5, 8)),
     (nn.TransformerEncoderLayer(8, 2, 16), (5, 2, 8)),
     (nn.TransformerDecoderLayer(8, 2, 16, batch_first=True), (2, 5, 8), (2, 6, 8)),
@@ -478,6 +488,9 @@ MODULES = [
     (nn.utils.spectral_norm(nn.Conv2d(4, 6, 3)), P),
 ]
 for module, *shapes in MODULES:
+    if hasattr(module, "weight_u"):
+        for _ in range(50):  # the spectral norm converges while training
+            module(torch.randn(*shapes[0]))
     module = module.eval().requires_grad_(False)
     if hasattr(module, "running_mean") and module.running_mean is not None:
         module.running_mean.normal_()

@@ -183,6 +183,34 @@ pub(super) fn choose(
     TensorData::new(x.dtype, shape.to_vec(), bytes)
 }
 
+/// Matrix products of the last two axes, accumulated in `f64`; both have at least two axes.
+pub(super) fn matmul(x: &TensorData, y: &TensorData, shape: &[usize]) -> Result<TensorData, GraphError> {
+    let (front, matrix) = shape.split_at(shape.len().saturating_sub(2));
+    let (x_front, x_matrix) = x.shape.split_at(x.shape.len().saturating_sub(2));
+    let (y_front, _) = y.shape.split_at(y.shape.len().saturating_sub(2));
+    let (&[rows, columns], &[_, inner]) = (matrix, x_matrix) else {
+        return Err(GraphError::invalid("MatMul", "takes at least two axes"));
+    };
+    let (a, b) = (x.to_f64(), y.to_f64());
+    let mut values = Vec::with_capacity(element_count(shape).unwrap_or(0));
+    for (i, j) in index_pairs(x_front, y_front, front) {
+        let (a, b) = (
+            &a[i * rows * inner..][..rows * inner],
+            &b[j * inner * columns..][..inner * columns],
+        );
+        for row in 0..rows {
+            for column in 0..columns {
+                values.push(
+                    (0..inner)
+                        .map(|k| a[row * inner + k] * b[k * columns + column])
+                        .sum(),
+                );
+            }
+        }
+    }
+    TensorData::from_f64(x.dtype, shape, &values)
+}
+
 /// Elements picked by their position, in a new shape; works for every type.
 pub(super) fn pick(x: &TensorData, positions: &[usize], shape: &[usize]) -> Result<TensorData, GraphError> {
     let size = x.dtype.size();

@@ -1,6 +1,9 @@
 //! Products of matrices.
 
-use super::{Graph, GraphError, TensorRef, broadcast_shapes, check_axis};
+use super::{Graph, GraphError, TensorRef, broadcast_shapes, check_axis, fold};
+
+/// Multiplications of the largest matrix product that is computed while converting.
+const LARGEST_PRODUCT: usize = 1 << 24;
 
 impl Graph {
     /// Matrix product of the last two axes, the others broadcast (`numpy.matmul`); both have at least two axes.
@@ -20,6 +23,15 @@ impl Graph {
         }
         let mut shape = broadcast_shapes("MatMul", &a.shape[..a.rank() - 2], &b.shape[..b.rank() - 2])?;
         shape.extend([a.shape[a.rank() - 2], b.shape[b.rank() - 1]]);
+        if let (Some(x), Some(y)) = (&a.constant, &b.constant)
+            && a.dtype.is_floating_point()
+            && super::check_size("MatMul", &shape, super::LARGEST_FOLDED).is_ok()
+            && a.count().saturating_mul(b.shape[b.rank() - 1]) <= LARGEST_PRODUCT
+            && b.count().saturating_mul(a.shape[a.rank() - 2]) <= LARGEST_PRODUCT
+        {
+            let data = fold::matmul(x, y, &shape)?;
+            return Ok(self.computed(data));
+        }
         self.add_one("MatMul", &[a, b], Vec::new(), a.dtype, shape)
     }
 

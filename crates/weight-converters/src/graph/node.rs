@@ -12,6 +12,8 @@ pub(crate) enum Attribute {
     Float(f32),
     /// text
     Text(&'static str),
+    /// several texts
+    Texts(Vec<&'static str>),
     /// integers
     Ints(Vec<i64>),
 }
@@ -55,6 +57,10 @@ impl Attribute {
             Self::Text(value) => {
                 proto.s = Some(value.as_bytes().to_vec());
                 attribute_type::STRING
+            }
+            Self::Texts(values) => {
+                proto.strings = values.iter().map(|value| value.as_bytes().to_vec()).collect();
+                attribute_type::STRINGS
             }
             Self::Ints(values) => {
                 proto.ints.clone_from(values);

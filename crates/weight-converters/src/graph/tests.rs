@@ -200,6 +200,20 @@ fn constants_are_rearranged() {
 }
 
 #[test]
+fn products_of_constant_matrices_are_computed() {
+    let mut graph = graph();
+    let a: Vec<f64> = (0..12).map(f64::from).collect();
+    let a = graph.computed(TensorData::from_f64(Float32, &[2, 2, 3], &a).unwrap());
+    let b = graph.computed(TensorData::from_f64(Float32, &[3, 1], &[1.0, 0.5, 2.0]).unwrap());
+    let product = graph.matmul(&a, &b).unwrap();
+    assert_eq!(product.shape, [2, 2, 1]);
+    assert_eq!(
+        product.constant.as_ref().unwrap().to_f64(),
+        [4.5, 15.0, 25.5, 36.0]
+    );
+}
+
+#[test]
 fn neutral_operations_vanish() {
     let mut graph = graph();
     let x = graph.input("x", Float32, &[2, 3]).unwrap();

@@ -110,6 +110,8 @@ pub(crate) mod attribute_type {
     pub(crate) const STRING: i32 = 3;
     /// integers
     pub(crate) const INTS: i32 = 7;
+    /// texts
+    pub(crate) const STRINGS: i32 = 8;
 }
 
 /// A parameter of a node.
@@ -136,6 +138,9 @@ pub(crate) struct AttributeProto {
     /// value of type `INTS`
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub(crate) ints: Vec<i64>,
+    /// value of type `STRINGS`
+    #[prost(bytes = "vec", repeated, tag = "9")]
+    pub(crate) strings: Vec<Vec<u8>>,
     /// which of the fields is meant, one of [`attribute_type`]
     #[prost(int32, optional, tag = "20")]
     pub(crate) r#type: Option<i32>,

@@ -24,6 +24,7 @@ mod padding;
 mod patches;
 mod pooling;
 mod promotion;
+mod recurrent;
 mod reduction;
 mod refused;
 mod scatter;
@@ -88,6 +89,7 @@ const FAMILIES: &[(&str, &[Operator])] = &[
     ("matrix products", matmul::OPERATORS),
     ("einsum", einsum::OPERATORS),
     ("attention", attention::OPERATORS),
+    ("recurrent layers", recurrent::OPERATORS),
     ("creation", creation::OPERATORS),
     ("element types and copies", cast::OPERATORS),
 ];

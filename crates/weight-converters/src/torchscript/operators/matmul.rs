@@ -21,6 +21,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     row("aten::addmv", addmm, "`beta`, `alpha`"),
     row("aten::baddbmm", addmm, "`beta`, `alpha`"),
     row("aten::addbmm", addbmm, "`beta`, `alpha`"),
+    row("aten::tensordot", tensordot, ""),
     row("aten::bilinear", bilinear, ""),
     row("aten::cosine_similarity", cosine_similarity, ""),
     row("aten::pairwise_distance", pairwise_distance, ""),
@@ -210,4 +211,35 @@ fn cdist(cx: &mut Context, args: &Arguments) -> Lowered {
     let difference = cx.graph.sub(&rows, &columns)?;
     let last = difference.rank() - 1;
     fresh(super::reduction::norm(cx, &difference, order, &[last], false)?)
+}
+
+/// `tensordot(self, other, dims_self, dims_other)`: the sum over pairs of axes
+fn tensordot(cx: &mut Context, args: &Arguments) -> Lowered {
+    let (a, b) = (tensor(cx, args, 0, "self")?, tensor(cx, args, 1, "other")?);
+    let own = operands::axes(&args.ints(2, "dims_self")?, a.rank())?;
+    let others = operands::axes(&args.ints(3, "dims_other")?, b.rank())?;
+    let rows: Vec<usize> = (0..a.rank()).filter(|axis| !own.contains(axis)).collect();
+    let columns: Vec<usize> = (0..b.rank()).filter(|axis| !others.contains(axis)).collect();
+    let lengths =
+        |x: &TensorRef, axes: &[usize]| -> Vec<usize> { axes.iter().map(|&axis| x.shape[axis]).collect() };
+    if lengths(&a, &own) != lengths(&b, &others) {
+        return Err(LoweringError::new(format!(
+            "axes {own:?} of {:?} and {others:?} of {:?} differ",
+            a.shape, b.shape
+        )));
+    }
+    let inner: usize = lengths(&a, &own).iter().product();
+    let left = cx.graph.transpose(&a, &[&rows[..], &own[..]].concat())?;
+    let right = cx.graph.transpose(&b, &[&others[..], &columns[..]].concat())?;
+    let left = cx
+        .graph
+        .reshape(&left, &[lengths(&a, &rows).iter().product(), inner])?;
+    let right = cx
+        .graph
+        .reshape(&right, &[inner, lengths(&b, &columns).iter().product()])?;
+    let result = cx.graph.matmul(&left, &right)?;
+    fresh(
+        cx.graph
+            .reshape(&result, &[lengths(&a, &rows), lengths(&b, &columns)].concat())?,
+    )
 }

@@ -2,9 +2,10 @@
 
 use super::super::arguments::Arguments;
 use super::super::context::{Context, LoweringError};
-use super::operands::{Lowered, fresh, fresh_tuple, per_axis, size, tensor};
+use super::operands::{Lowered, fresh, fresh_tuple, per_axis, size, sizes, tensor};
 use super::{Operator, row};
 use crate::graph::{Binary, PadMode, TensorRef, Window, signed};
+use crate::tensor::element_count;
 
 pub(super) const OPERATORS: &[Operator] = &[
     row("aten::max_pool1d", max_pool1d, "padding, dilation, ceil_mode"),
@@ -39,6 +40,16 @@ pub(super) const OPERATORS: &[Operator] = &[
         "aten::avg_pool3d",
         avg_pool3d,
         "padding, ceil_mode, count_include_pad, divisor_override",
+    ),
+    row(
+        "aten::max_unpool2d",
+        max_unpool,
+        "indices as max_pool2d_with_indices gives them",
+    ),
+    row(
+        "aten::max_unpool3d",
+        max_unpool,
+        "indices as max_pool3d_with_indices gives them",
     ),
     row("aten::lp_pool2d", lp_pool2d, "from powers and average pooling"),
 ];
@@ -305,4 +316,27 @@ fn read_window(
         // where strides leave elements out, the padding behind is not used up: floor rounding gives the same count
     }
     Ok(window)
+}
+
+/// `max_unpool2d(self, indices, output_size)`: zeros, but each element at its index
+fn max_unpool(cx: &mut Context, args: &Arguments) -> Lowered {
+    let spatial = sizes(args, 2, "output_size")?;
+    let (x, without_batch) = batched(cx, args, spatial.len())?;
+    let indices = tensor(cx, args, 1, "indices")?;
+    if indices.count() != x.count() {
+        return Err(LoweringError::new(format!(
+            "indices {:?} do not fit {:?}",
+            indices.shape, x.shape
+        )));
+    }
+    let elements: usize = x.shape[2..].iter().product();
+    let flat = [x.shape[0], x.shape[1], elements];
+    let (values, indices) = (cx.graph.reshape(&x, &flat)?, cx.graph.reshape(&indices, &flat)?);
+    let mut shape = x.shape[..2].to_vec();
+    shape.extend(&spatial);
+    let plane = element_count(&spatial).ok_or_else(|| LoweringError::new("the size is too large"))?;
+    let zeros = cx.graph.filled(&x, &[x.shape[0], x.shape[1], plane], 0.0)?;
+    let written = cx.graph.scatter_elements(&zeros, &indices, &values, 2, false)?;
+    let result = cx.graph.reshape(&written, &shape)?;
+    fresh(unbatched(cx, result, without_batch)?)
 }

@@ -39,9 +39,9 @@ pub(crate) fn refused(name: &str) -> Option<&'static str> {
         | "fake_quantize_per_channel_affine" => {
             "quantised tensors are not supported: save the network with floating-point weights"
         }
-        "lstm" | "gru" | "rnn_tanh" | "rnn_relu" | "lstm_cell" | "gru_cell" | "rnn_tanh_cell"
-        | "rnn_relu_cell" | "quantized_lstm" => "recurrent layers are not supported",
-        "max_unpool2d" | "max_unpool3d" => "unpooling by indices is not supported",
+        "lstm_cell" | "gru_cell" | "rnn_tanh_cell" | "rnn_relu_cell" | "quantized_lstm" => {
+            "single cells of recurrent layers are not supported"
+        }
         "linalg_svd" | "svd" | "linalg_eigh" | "linalg_eig" | "linalg_qr" | "linalg_cholesky"
         | "linalg_inv" | "inverse" | "linalg_solve" | "pinverse" | "linalg_pinv" | "det" | "linalg_det"
         | "slogdet" => "decompositions of matrices are not supported: ONNX has none",

@@ -37,7 +37,63 @@ pub(super) const OPERATORS: &[Operator] = &[
         smooth_cubic,
         "with anti-aliasing: a product with constant weights",
     ),
+    row(
+        "aten::__interpolate",
+        old_interpolate,
+        "as torch < 1.4 saved `F.interpolate`",
+    ),
+    row(
+        "aten::__upsample",
+        old_interpolate,
+        "as torch < 1.4 saved `F.upsample`",
+    ),
 ];
+
+/// `__interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None)`: sizes are computed first,
+/// and coordinates from them.
+fn old_interpolate(cx: &mut Context, args: &Arguments) -> Lowered {
+    let x = tensor(cx, args, 0, "input")?;
+    let spatial = x.rank().saturating_sub(2);
+    let lengths: Vec<i64> = match args.optional_ints(1, "size")? {
+        Some(lengths) => super::operands::per_axis(&lengths, spatial, "size")?,
+        None => {
+            let factors = args.optional_floats(2, "scale_factor")?;
+            let factors =
+                factors.ok_or_else(|| LoweringError::new("neither `size` nor `scale_factor` is given"))?;
+            let factors = super::operands::per_axis(&factors, spatial, "scale_factor")?;
+            x.shape[2..]
+                .iter()
+                .zip(factors)
+                .map(|(&length, factor)| (length as f64 * factor).floor() as i64)
+                .collect()
+        }
+    };
+    let mode = match args.get(3, "mode") {
+        None | Some(Value::None) => "nearest",
+        Some(_) => args.str(3, "mode")?,
+    };
+    let mut positional = vec![args.value(0, "input")?.clone(), Value::ints(lengths)];
+    let lowering: super::Lowering = match (mode, spatial) {
+        ("nearest", _) => nearest,
+        ("linear", 1) | ("bilinear", 2) | ("trilinear", 3) => linear,
+        ("bicubic", 2) => cubic,
+        _ => {
+            return Err(LoweringError::new(format!(
+                "mode `{mode}` with {spatial} spatial axes is not supported"
+            )));
+        }
+    };
+    if mode != "nearest" {
+        positional.push(Value::Bool(args.bool_or(4, "align_corners", false)?));
+    }
+    lowering(
+        cx,
+        &Arguments {
+            positional,
+            keyword: Vec::new(),
+        },
+    )
+}
 
 /// Lengths, and the factors along each spatial axis where they were given.
 struct Target {
