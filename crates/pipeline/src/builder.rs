@@ -16,6 +16,7 @@ use crate::bind::tensors::{BoundInput, BoundOutput};
 use crate::bind::{architecture, weights};
 use crate::demand::{DescriptionDemand, network};
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
+use crate::warning::PipelineWarning;
 
 /// The largest weights file that is read from an archive into memory: no protobuf file can be larger.
 const MAX_WEIGHTS_BYTES: u64 = 2 << 30;
@@ -45,6 +46,7 @@ pub struct Pipeline {
     pub(crate) known: RawStatistics,
     /// How sizes belong together, unless the description leaves it open.
     pub(crate) geometry: Result<TileGeometry, GeometryProblem>,
+    warnings: Vec<PipelineWarning>,
     format: WeightsFormat,
     backend: &'static str,
 }
@@ -64,6 +66,12 @@ impl Pipeline {
             dataset: DatasetStatistics::default(),
             demand: DescriptionDemand::default(),
         }
+    }
+
+    /// What was noticed about the package while the pipeline was built.
+    #[must_use]
+    pub fn warnings(&self) -> &[PipelineWarning] {
+        &self.warnings
     }
 
     /// The weights format that runs.
@@ -151,7 +159,8 @@ impl PipelineBuilder<'_> {
         self
     }
 
-    /// Reads the weights and binds everything. The weights must have the digest that the description states.
+    /// Reads the weights and binds everything. Weights without the digest that the description states are refused by
+    /// [`DescriptionDemand::Valid`] and noted among the [warnings](Pipeline::warnings) otherwise.
     ///
     /// # Errors
     /// If the description cannot be run (see [`DescriptionDemand`]), an operation is not supported, there are no weights that can be run,
@@ -176,7 +185,16 @@ impl PipelineBuilder<'_> {
         if format == WeightsFormat::PytorchStateDict {
             options.architecture = architecture::read(self.package, model)?;
         }
-        let runner = load(self.package, model, format, backend, &options)?;
+        let mut warnings = Vec::new();
+        let runner = load(
+            self.package,
+            model,
+            format,
+            backend,
+            &options,
+            self.demand,
+            &mut warnings,
+        )?;
         let signature = runner.signature();
         let counts = [
             (TensorRole::Input, inputs.len(), signature.inputs.len()),
@@ -199,6 +217,7 @@ impl PipelineBuilder<'_> {
             needs,
             known,
             geometry: TileGeometry::of(&model.inputs, &model.outputs),
+            warnings,
             format,
             backend: backend.name(),
         })
@@ -336,6 +355,8 @@ fn load(
     format: WeightsFormat,
     backend: &dyn Backend,
     options: &LoadOptions,
+    demand: DescriptionDemand,
+    warnings: &mut Vec<PipelineWarning>,
 ) -> Result<Box<dyn Runner>, PipelineError> {
     let Some(entry) = model.weights.get(weights::described(format)) else {
         return Err(PipelineErrorKind::NoSuchWeights {
@@ -361,12 +382,11 @@ fn load(
     if let Some(stated) = &entry.sha256 {
         let found = package.files().sha256(file).map_err(unreadable)?;
         if found != *stated {
-            let kind = PipelineErrorKind::DigestMismatch {
-                file: file.to_owned(),
-                found: found.to_string(),
-                stated: stated.to_string(),
-            };
-            return Err(kind.into());
+            let (file, found, stated) = (file.to_owned(), found.to_string(), stated.to_string());
+            if demand == DescriptionDemand::Valid {
+                return Err(PipelineErrorKind::DigestMismatch { file, found, stated }.into());
+            }
+            warnings.push(PipelineWarning::DigestMismatch { file, found, stated });
         }
     }
     let path = package.files().file_path(file).map_err(unreadable)?;

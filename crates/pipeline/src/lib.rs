@@ -38,6 +38,7 @@ mod predict;
 mod sample;
 mod self_test;
 pub mod tiled;
+mod warning;
 
 pub use bind::geometry::GeometryProblem;
 pub use bind::shape::ShapeProblem;
@@ -51,3 +52,4 @@ pub use self_test::{
     OutputReport, SelfTestOptions, SelfTestProgress, SelfTestReport, SelfTestStatus, WeightsReport, self_test,
 };
 pub use tiled::{TileOptions, TiledError, TiledProgress, TiledReport, TiledRun};
+pub use warning::PipelineWarning;

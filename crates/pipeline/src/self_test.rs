@@ -18,6 +18,7 @@ use crate::builder::{DatasetStatistics, Pipeline, backend_for, formats};
 use crate::demand::{DescriptionDemand, network};
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 use crate::sample::Sample;
+use crate::warning::PipelineWarning;
 
 /// Choices for [`self_test`].
 #[derive(Clone, Debug, Default)]
@@ -62,7 +63,7 @@ pub enum SelfTestProgress {
 
 /// Runs the test inputs of a package in every weights format, or in one, and compares with its test outputs.
 ///
-/// A format that cannot be run is reported as unsupported, and its file is not opened; one that fails is
+/// A format that cannot be run is reported as unsupported, and its file is not opened, as is one whose weights are at a URL; one that fails is
 /// reported as failed with the reason, and the others are tested all the same. Operations with
 /// `mode: per_dataset` take the test sample as the dataset. NaN must meet NaN.
 ///
@@ -160,12 +161,27 @@ pub fn self_test(
             .filter(|&name| all && name != preferred.name());
         for backend in std::iter::once(preferred.name()).chain(others) {
             let started = Instant::now();
-            let outcome = run(package, format, backend, &backends, options, &inputs);
+            let mut warnings = Vec::new();
+            let outcome = run(
+                package,
+                format,
+                backend,
+                &backends,
+                options,
+                &inputs,
+                &mut warnings,
+            );
             let seconds = started.elapsed().as_secs_f64();
-            let tested = match outcome {
+            let mut tested = match outcome {
                 Ok(outputs) => compared(format, backend, seconds, outputs, &expected, &options.tolerance),
+                // The model may be fine: it is this version that lacks something, whatever the backend.
+                Err(error) if matches!(error.kind(), PipelineErrorKind::RemoteFile { .. }) => {
+                    report.weights.push(WeightsReport::unsupported(format, &error));
+                    break;
+                }
                 Err(error) => WeightsReport::failed(format, backend, seconds, &error),
             };
+            tested.warnings = warnings;
             report.weights.push(tested);
         }
     }
@@ -189,6 +205,7 @@ fn run(
     backends: &Arc<Backends>,
     options: &SelfTestOptions,
     inputs: &Sample,
+    warnings: &mut Vec<PipelineWarning>,
 ) -> Result<Vec<(String, Tensor, DataType)>, PipelineError> {
     let mut builder = Pipeline::builder(package)
         .weights_format(format)
@@ -204,6 +221,7 @@ fn run(
         builder = builder.threads(threads);
     }
     let mut pipeline = builder.build()?;
+    warnings.extend_from_slice(pipeline.warnings());
     let results = pipeline.predict_uncast(inputs)?;
     Ok(results
         .into_iter()
@@ -246,6 +264,7 @@ fn compared(
         backend: Some(backend),
         status: SelfTestStatus::Passed,
         reason: None,
+        warnings: Vec::new(),
         seconds: Some(seconds),
         outputs: Vec::new(),
     };

@@ -136,14 +136,12 @@ fn whole_numbers_of_another_type_are_taken() {
 #[test]
 fn weights_are_chosen_by_what_can_run() {
     let package = Package::open(fixture("blobs-unet2d")).unwrap();
-    let unsupported = Pipeline::builder(&package)
+    let torchscript = Pipeline::builder(&package)
         .weights_format(WeightsFormat::Torchscript)
         .build()
-        .unwrap_err();
-    assert!(
-        matches!(unsupported.kind(), PipelineErrorKind::UnsupportedWeights { .. }),
-        "{unsupported}"
-    );
+        .unwrap();
+    assert_eq!(torchscript.weights_format(), WeightsFormat::Torchscript);
+    assert!(torchscript.warnings().is_empty());
     let absent = Pipeline::builder(&package)
         .weights_format(WeightsFormat::KerasHdf5)
         .build()
@@ -173,12 +171,17 @@ fn the_self_test_reports_its_steps_and_can_be_stopped() {
     })
     .unwrap();
     assert_eq!(report.status(), SelfTestStatus::Passed);
-    let running = SelfTestProgress::Running {
-        format: WeightsFormat::Onnx,
-        number: 1,
+    let running = |format, number| SelfTestProgress::Running {
+        format,
+        number,
         of: 2,
     };
-    assert_eq!(steps, [SelfTestProgress::ReadingTensors, running]);
+    let expected = [
+        SelfTestProgress::ReadingTensors,
+        running(WeightsFormat::Onnx, 1),
+        running(WeightsFormat::Torchscript, 2),
+    ];
+    assert_eq!(steps, expected);
 
     let stopped = self_test(&package, &SelfTestOptions::default(), &mut |_| {
         ControlFlow::Break(())

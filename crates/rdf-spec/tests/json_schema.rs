@@ -105,7 +105,7 @@ fn check_valid(schema: &Schema, folder: &Path) -> usize {
 fn valid_descriptions_satisfy_the_schema() {
     let schema = Schema::of_models();
     schema.check(&value(MINIMAL).unwrap()).unwrap();
-    assert_eq!(check_valid(&schema, &fixtures().join("models")), 2);
+    assert!(check_valid(&schema, &fixtures().join("models")) >= 10);
     assert!(check_valid(&schema, &fixtures().join("documents")) > 40);
 }
 

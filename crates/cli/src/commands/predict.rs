@@ -56,7 +56,11 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
     let Some(model) = package.parsed().network() else {
         return Err(Failure::usage("the model has no description"));
     };
-    bar.suspend(|| message::errors_of_description(&package));
+    bar.suspend(|| {
+        message::errors_of_description(&package);
+        let warnings = pipeline.warnings().iter();
+        warnings.for_each(|warning| message::warning(&warning.to_string()));
+    });
     let result = predict(model, &mut pipeline, options, &bar);
     bar.finish_and_clear();
     result

@@ -81,6 +81,7 @@ pub(crate) fn test(source: &str, report: &SelfTestReport) -> Value {
                 "backend": weights.backend,
                 "status": weights.status.name(),
                 "reason": weights.reason,
+                "warnings": weights.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "seconds": weights.seconds,
                 "outputs": outputs,
             })

@@ -40,6 +40,9 @@ pub(crate) fn print(source: &str, report: &SelfTestReport, table: bool) -> Resul
         if let Some(reason) = &weights.reason {
             let _ = writeln!(text, "  {}", harmless(reason));
         }
+        for warning in &weights.warnings {
+            let _ = writeln!(text, "  warning: {}", harmless(&warning.to_string()));
+        }
     }
     if table {
         add_table(&mut text, report);

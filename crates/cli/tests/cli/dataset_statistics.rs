@@ -161,8 +161,8 @@ fn every_sample_needs_all_inputs() {
     assert!(unnamed.stderr.contains("write --input NAME="), "{unnamed:?}");
     let image = format!("membrane={}", image.display());
     let uneven = run(
-        &["dataset-statistics", "-i", &image],
-        &[("", model.path()), ("-o", &output)],
+        &["dataset-statistics"],
+        &[("", model.path()), ("-i", image.as_ref()), ("-o", &output)],
     );
     assert_eq!(uneven.code, 2, "{uneven:?}");
     assert!(

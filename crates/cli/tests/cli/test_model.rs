@@ -20,29 +20,44 @@ fn fixture_models_pass_in_every_format_that_can_be_run() {
         assert_eq!(run.code, 0, "{run:?}");
         let report = run.json();
         assert_eq!(report["status"], "passed");
-        let onnx = &report["weights"][0];
-        assert_eq!(
-            (&onnx["format"], &onnx["backend"]),
-            (&"onnx".into(), &"tract".into())
-        );
-        assert_eq!(onnx["outputs"].as_array().unwrap().len(), outputs);
-        for output in onnx["outputs"].as_array().unwrap() {
-            assert!(output["max_abs_diff"].as_f64().unwrap() < 1e-5, "{output}");
-            assert_eq!(output["mismatched_ppm"], 0.0);
-            assert_eq!(output["dtype"], "float32");
+        for (at, format) in ["onnx", "torchscript"].into_iter().enumerate() {
+            let weights = &report["weights"][at];
+            assert_eq!(
+                (&weights["format"], &weights["backend"], &weights["status"]),
+                (&format.into(), &"tract".into(), &"passed".into())
+            );
+            assert_eq!(weights["outputs"].as_array().unwrap().len(), outputs);
+            for output in weights["outputs"].as_array().unwrap() {
+                assert!(output["max_abs_diff"].as_f64().unwrap() < 1e-5, "{output}");
+                assert_eq!(output["mismatched_ppm"], 0.0);
+                assert_eq!(output["dtype"], "float32");
+            }
         }
-        let torchscript = &report["weights"][1];
-        assert_eq!(
-            (&torchscript["format"], &torchscript["status"]),
-            (&"torchscript".into(), &"unsupported".into())
-        );
-        assert!(
-            torchscript["reason"]
-                .as_str()
-                .unwrap()
-                .contains("no backend of this version runs torchscript")
-        );
     }
+}
+
+#[test]
+fn weights_with_another_digest_are_run_with_a_warning_unless_strict() {
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit("sha256: b8aaf0814ac4ff699a", "sha256: 00aaf0814ac4ff699a");
+    let run = as_json(copy.path());
+    assert_eq!(run.code, 0, "{run:?}");
+    let warning = run.json()["weights"][0]["warnings"][0].clone();
+    assert!(
+        warning
+            .as_str()
+            .unwrap()
+            .contains("the description states 00aaf0814ac4ff699a"),
+        "{warning}"
+    );
+    assert_eq!(run.json()["weights"][1]["warnings"], serde_json::json!([]));
+    let strict = modelhub([
+        "test-model".as_ref(),
+        "--strict".as_ref(),
+        copy.path().as_os_str(),
+    ]);
+    assert_eq!(strict.code, 1, "{strict:?}");
+    assert!(strict.stdout.contains("digest"), "{strict:?}");
 }
 
 #[test]
@@ -102,23 +117,26 @@ fn files_of_formats_that_are_not_tested_are_never_opened() {
 
 #[test]
 fn asking_for_a_format_that_cannot_be_run_is_an_error() {
-    let model = fixture("blobs-unet2d");
+    let copy = Copy::of(&fixture("blobs-unet2d"));
+    copy.edit("  torchscript:", "  keras_hdf5:");
+    copy.edit("pytorch_version: 2.15.0", "tensorflow_version: 2.15.0");
     let run = modelhub([
         "test-model".as_ref(),
         "--output".as_ref(),
         "json".as_ref(),
         "--weights".as_ref(),
-        "torchscript".as_ref(),
-        model.as_os_str(),
+        "keras_hdf5".as_ref(),
+        copy.path().as_os_str(),
     ]);
     assert_eq!(run.code, 3, "{run:?}");
     assert_eq!(run.json()["status"], "failed");
     assert_eq!(run.json()["weights"][0]["status"], "unsupported");
     assert!(
-        run.stderr.contains("this build cannot run torchscript weights"),
+        run.stderr.contains("this build cannot run keras_hdf5 weights"),
         "{run:?}"
     );
 
+    let model = fixture("blobs-unet2d");
     let absent = modelhub([
         "test-model".as_ref(),
         "--weights".as_ref(),
@@ -267,21 +285,4 @@ fn the_report_for_people() {
         })
         .collect();
     insta::assert_snapshot!("report", text.join("\n"));
-}
-
-#[test]
-fn an_operation_that_this_version_lacks_is_not_a_failed_model() {
-    let copy = Copy::of(&fixture("blobs-unet2d"));
-    copy.edit("name: zero_mean_unit_variance", "name: scale_range");
-    let run = as_json(copy.path());
-    assert_eq!(run.code, 3, "{run:?}");
-    let onnx = &run.json()["weights"][0];
-    assert_eq!(onnx["status"], "unsupported");
-    assert!(
-        onnx["reason"]
-            .as_str()
-            .unwrap()
-            .contains("`scale_range` of `image` is not supported"),
-        "{onnx}"
-    );
 }

@@ -4,6 +4,7 @@ use runners::WeightsFormat;
 use tensor_ops::{Comparison, DataType};
 
 use crate::error::PipelineError;
+use crate::warning::PipelineWarning;
 
 /// The outcome of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +64,8 @@ pub struct WeightsReport {
     pub status: SelfTestStatus,
     /// Why it failed, or what would run it.
     pub reason: Option<String>,
+    /// What was noticed about the weights although they could be run.
+    pub warnings: Vec<PipelineWarning>,
     /// How long loading and running took, in seconds.
     pub seconds: Option<f64>,
     /// The outputs, if there are any.
@@ -76,6 +79,7 @@ impl WeightsReport {
             backend: None,
             status: SelfTestStatus::Unsupported,
             reason: Some(chain(error)),
+            warnings: Vec::new(),
             seconds: None,
             outputs: Vec::new(),
         }
@@ -92,6 +96,7 @@ impl WeightsReport {
             backend: Some(backend),
             status: SelfTestStatus::Failed,
             reason: Some(chain(error)),
+            warnings: Vec::new(),
             seconds: Some(seconds),
             outputs: Vec::new(),
         }

@@ -76,7 +76,7 @@ fn check_all(folder: &Path) -> usize {
 fn descriptions_of_this_project() {
     assert!(check("minimal.yaml", MINIMAL));
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec-fixtures");
-    assert_eq!(check_all(&fixtures.join("models")), 2);
+    assert!(check_all(&fixtures.join("models")) >= 10);
     assert!(check_all(&fixtures.join("documents")) > 40);
 }
 
