@@ -231,7 +231,11 @@ proptest! {
         ];
         let whole = Statistics::measure(&needs, &tensor.view()).unwrap();
         let mut state = seed;
-        let mut scan = Scan::with_memory_limit(&needs, x.shape(), 16 << 20).unwrap();
+        let mut scan = match Scan::with_memory_limit(&needs, x.shape(), 16 << 20) {
+            // Each element may be a group of its own, which is refused where they do not fit into the memory.
+            Err(OpError::TooManyGroups { groups, .. }) if groups > 10_000 => return Ok(()),
+            scan => scan.unwrap(),
+        };
         while scan.needs_another_pass() {
             // Each tile goes to one of two scans, as if two threads read them.
             let mut fork = scan.fork();
