@@ -16,6 +16,6 @@ mod value;
 mod views;
 
 pub use convert::{Converted, InputSpec, Options, Port, convert_torchscript};
-pub use operators::{SupportedOperator, supported_operators};
 pub use error::{ConvertError, UnsupportedOperator};
+pub use operators::{SupportedOperator, supported_operators};
 pub use source::Place;
