@@ -295,10 +295,7 @@ fn position(arguments: &Arguments) -> Result<Option<Option<usize>>, LoweringErro
     Ok(Some(None))
 }
 
-fn in_place(
-    arguments: &Arguments,
-    operation: impl FnOnce(&mut Vec<Value>),
-) -> Outcome {
+fn in_place(arguments: &Arguments, operation: impl FnOnce(&mut Vec<Value>)) -> Outcome {
     match argument(arguments, 0)? {
         Value::List(list) => {
             operation(&mut list.borrow_mut());
