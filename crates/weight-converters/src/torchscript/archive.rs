@@ -27,6 +27,8 @@ pub(crate) struct Archive<R> {
     entries: BTreeMap<String, usize>,
     version: u32,
     big_endian: bool,
+    /// Bytes of the whole file.
+    length: u64,
     /// Bytes that may still be unpacked.
     budget: u64,
 }
@@ -67,6 +69,7 @@ impl<R: Read + Seek> Archive<R> {
             entries,
             version: 0,
             big_endian: false,
+            length,
             budget,
         };
         archive.look_for_a_program()?;
@@ -78,6 +81,11 @@ impl<R: Read + Seek> Archive<R> {
     /// The version of the format.
     pub(crate) fn version(&self) -> u32 {
         self.version
+    }
+
+    /// The bytes of the whole file.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
     }
 
     /// Whether elements of tensors are stored with the most significant byte first.

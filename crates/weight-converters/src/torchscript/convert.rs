@@ -164,7 +164,8 @@ fn convert<R: Read + Seek>(
         other => return Err(unexpected_root("data.pkl", &other, "a module")),
     };
 
-    let mut evaluator = Evaluator::new(Program::new(&mut archive), context, constants);
+    let length = archive.length();
+    let mut evaluator = Evaluator::new(Program::new(&mut archive), context, constants, length);
     check_inputs(&mut evaluator, &network, inputs)?;
     let result = evaluator.run(&network, values)?;
     let mut results = Vec::new();

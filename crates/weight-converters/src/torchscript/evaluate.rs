@@ -25,15 +25,22 @@ use super::error::ConvertError;
 use super::parser::{Expression, Function};
 use super::program::{Definition, Program};
 use super::source::{Place, Position};
-use super::value::{Object, Value};
+use super::value::{Object, Tensor, Value};
 use statement::Flow;
 use unsupported::Unsupported;
 
-/// Steps of one conversion: one for each expression and statement, for each element or byte of lists and texts that
-/// are made, [`OPERATOR_STEPS`] for each operator on tensors. The largest networks known take a hundredth of it.
-const MAX_STEPS: u64 = 20_000_000;
+/// Steps of one conversion: one for each expression and statement, [`CONTAINER_STEPS`] for each list that is made, one
+/// for each of its elements, [`OPERATOR_STEPS`] for each operator on tensors. The largest networks known take a
+/// twentieth of it.
+const MAX_STEPS: u64 = 10_000_000;
+/// What a list, tuple or dictionary counts for, as it takes memory.
+const CONTAINER_STEPS: u64 = 16;
 /// What an operator on tensors counts for, as it adds nodes to the graph.
 const OPERATOR_STEPS: u64 = 100;
+/// Tensors that are computed during the conversion may have this many times the bytes of the archive ...
+const MAX_COMPUTED_RATIO: u64 = 8;
+/// ... and this many bytes more.
+const MAX_COMPUTED: u64 = 128 << 20;
 /// The deepest nesting of calls, blocks and expressions together.
 const MAX_DEPTH: usize = 2000;
 /// The longest text that is made.
@@ -48,6 +55,8 @@ pub(crate) struct Evaluator<'a> {
     /// `CONSTANTS.c0`, `CONSTANTS.c1`, ...
     constants: Vec<Value>,
     steps: u64,
+    /// Bytes of tensors that may still be computed.
+    computed: u64,
     depth: usize,
     unsupported: Unsupported,
     notes: Vec<String>,
@@ -86,13 +95,22 @@ impl Frame {
 }
 
 impl<'a> Evaluator<'a> {
-    /// A program with its constants (`constants.pkl`) and a context in which the weights were made.
-    pub(crate) fn new(program: Program<'a>, context: Context, constants: Vec<Value>) -> Self {
+    /// A program with its constants (`constants.pkl`), a context in which the weights were made, and the size of the
+    /// archive, which bounds what is computed.
+    pub(crate) fn new(
+        program: Program<'a>,
+        context: Context,
+        constants: Vec<Value>,
+        archive_bytes: u64,
+    ) -> Self {
         Self {
             program,
             context,
             constants,
             steps: MAX_STEPS,
+            computed: archive_bytes
+                .saturating_mul(MAX_COMPUTED_RATIO)
+                .saturating_add(MAX_COMPUTED),
             depth: 0,
             unsupported: Unsupported::default(),
             notes: Vec::new(),
@@ -159,6 +177,53 @@ impl<'a> Evaluator<'a> {
                 format!("the network takes more than {MAX_STEPS} steps: a loop is too long"),
             )),
         }
+    }
+
+    /// Counts the bytes of tensors that an operator computed; those of its arguments are shared by views.
+    fn charge_computed(
+        &mut self,
+        frame: &Frame,
+        at: Position,
+        arguments: &[Value],
+        value: &Value,
+    ) -> Result<(), ConvertError> {
+        match value {
+            Value::Tensor(tensor) => {
+                let Some(data) = self.known_elements(frame, at, tensor)? else { return Ok(()) };
+                for argument in arguments {
+                    if let Value::Tensor(argument) = argument
+                        && let Some(shared) = self.known_elements(frame, at, argument)?
+                        && Rc::ptr_eq(&shared, &data)
+                    {
+                        return Ok(());
+                    }
+                }
+                let left = self.computed.checked_sub(data.len() as u64);
+                self.computed = left.ok_or_else(|| {
+                    frame.fail(at, "the tensors that are computed during the conversion take too much memory")
+                })?;
+                Ok(())
+            }
+            Value::List(list) => {
+                let values = list.borrow();
+                values.iter().try_for_each(|value| self.charge_computed(frame, at, arguments, value))
+            }
+            Value::Tuple(tuple) => {
+                let mut values = tuple.values().iter();
+                values.try_for_each(|value| self.charge_computed(frame, at, arguments, value))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn known_elements(
+        &mut self,
+        frame: &Frame,
+        at: Position,
+        tensor: &Tensor,
+    ) -> Result<Option<Rc<[u8]>>, ConvertError> {
+        let tensor = self.context.read(tensor).map_err(|error| frame.fail(at, error.message))?;
+        Ok(tensor.constant.as_ref().map(|data| Rc::clone(&data.bytes)))
     }
 
     fn enter(&mut self, frame: &Frame, at: Position) -> Result<(), ConvertError> {

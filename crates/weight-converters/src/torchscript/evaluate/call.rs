@@ -207,7 +207,8 @@ impl Evaluator<'_> {
                 .chain(arguments.keyword.iter().map(|(_, value)| value))
         };
         let extent: u64 = all().map(builtins::extent).sum();
-        self.charge(frame, at, extent)?;
+        // what takes time with every element is little work for each
+        self.charge(frame, at, extent / 16)?;
         if all().any(has_unknown) {
             return Ok(if super::unsupported::is_supported(name) {
                 Value::Unknown
@@ -244,16 +245,25 @@ impl Evaluator<'_> {
             if matches!(&value, Value::Str(text) if text.len() > MAX_TEXT) {
                 return Err(fail(format!("a text of more than {MAX_TEXT} bytes")));
             }
-            self.charge(frame, at, builtins::extent(&value))?;
+            // operators in place return their first argument
+            let is_new = match (&value, arguments.positional.first()) {
+                (Value::List(new), Some(Value::List(old))) => !new.is(old),
+                _ => true,
+            };
+            if is_new {
+                self.charge(frame, at, builtins::extent(&value))?;
+            }
             return Ok(value);
         }
         let Some(operator) = operators::find(name) else {
             return Ok(self.unsupported(name, frame.place(at)));
         };
         self.charge(frame, at, OPERATOR_STEPS)?;
-        operator
+        let value = operator
             .lower(&mut self.context, &arguments)
-            .map_err(|error| fail(error.message))
+            .map_err(|error| fail(error.message))?;
+        self.charge_computed(frame, at, &arguments.positional, &value)?;
+        Ok(value)
     }
 }
 

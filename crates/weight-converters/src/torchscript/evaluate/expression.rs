@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame};
+use super::{CONTAINER_STEPS, Evaluator, Frame};
 use crate::torchscript::error::ConvertError;
 use crate::torchscript::parser::{BinaryOperator, Expression, ExpressionKind, UnaryOperator};
 use crate::torchscript::program::Definition;
@@ -35,9 +35,16 @@ impl Evaluator<'_> {
             ExpressionKind::Subscript(container, index) => self.subscript(frame, at, container, index)?,
             ExpressionKind::Slice(..) => return Err(frame.fail(at, "a slice outside of a subscript")),
             ExpressionKind::Call(call) => self.call(frame, at, call)?,
-            ExpressionKind::List(items) => Value::list(self.expressions(frame, items)?),
-            ExpressionKind::Tuple(items) => Value::tuple(self.expressions(frame, items)?),
+            ExpressionKind::List(items) => {
+                self.charge(frame, at, CONTAINER_STEPS)?;
+                Value::list(self.expressions(frame, items)?)
+            }
+            ExpressionKind::Tuple(items) => {
+                self.charge(frame, at, CONTAINER_STEPS)?;
+                Value::tuple(self.expressions(frame, items)?)
+            }
             ExpressionKind::Dict(entries) => {
+                self.charge(frame, at, CONTAINER_STEPS)?;
                 let dict = Value::Dict(Dict::new(Vec::new()));
                 for (key, value) in entries {
                     let (key, value) = (self.expression(frame, key)?, self.expression(frame, value)?);

@@ -25,7 +25,7 @@ fn run_file(text: &str) -> Result<Value, ConvertError> {
     let inner = Object::new("__torch__.Net".into(), Some("inner".into()));
     network.set("inner".into(), Value::Object(inner));
     network.set("n".into(), Value::Int(5));
-    Evaluator::new(Program::new(&mut sources), context, vec![Value::Float(0.5)])
+    Evaluator::new(Program::new(&mut sources), context, vec![Value::Float(0.5)], 0)
         .run(&network, vec![Value::from(input)])
 }
 
