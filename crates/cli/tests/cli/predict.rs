@@ -130,7 +130,7 @@ fn what_does_not_fit_is_an_error_that_shows_both() {
         write_npy(&path, &ArrayD::<f32>::zeros(shape)).unwrap();
         text(&path)
     };
-    let odd = predict(&model, &["-i", &image(&[130, 128]), "-o", &output]);
+    let odd = predict(&model, &["-i", &image(&[130, 128]), "-o", &output, "--no-tiling"]);
     assert_eq!(odd.code, 3, "{odd:?}");
     assert!(
         odd.stderr
