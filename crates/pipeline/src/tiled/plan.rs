@@ -49,11 +49,8 @@ impl Pipeline {
         if options.whole {
             return Ok(whole?);
         }
-        let smallest = match TilePlan::smallest(&geometry, images, &request) {
-            Ok(smallest) => smallest,
-            // What keeps larger tiles from being possible as well.
-            Err(error) => return Err(error.into()),
-        };
+        // What keeps these from being possible keeps larger tiles from it as well.
+        let smallest = TilePlan::smallest(&geometry, images, &request)?;
         let limit = options.memory.unwrap_or_else(|| free_memory() / 2);
         let limit = limit.saturating_sub(options.reserved);
         if let Ok(whole) = whole {
