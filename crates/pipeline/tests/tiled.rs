@@ -441,7 +441,7 @@ fn published_networks_equal_the_whole() {
     // difference is 1e-3 at 32, 4e-6 at 48 and nothing at 64.
     for name in ["nuclei_broad_0.3.6", "nuclei_broad_0.4.0", "multi_tensor_0.4.0"] {
         let mut model = open(&Path::new(&dir).join("models").join(name));
-        let size = [('y', 384), ('x', 320)];
+        let size = [('y', 512), ('x', 512)];
         let wide = TileOptions::default()
             .with_any_size(16)
             .with_halo('y', 64)

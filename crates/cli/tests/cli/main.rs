@@ -13,4 +13,5 @@ mod migrate;
 mod predict;
 mod schema;
 mod test_model;
+mod tiles;
 mod validate;

@@ -29,6 +29,8 @@ pub(super) struct MemoryModel {
     base: u64,
     /// What the network takes for each element of its inputs.
     bytes_per_element: u64,
+    /// The largest run that was measured: elements of the inputs, and the peak of memory.
+    measured: Option<(u64, u64)>,
 }
 
 impl MemoryModel {
@@ -55,6 +57,7 @@ impl MemoryModel {
             return Ok(Self {
                 base: ASSUMED_BASE,
                 bytes_per_element: ASSUMED_BYTES,
+                measured: None,
             });
         };
         let grown = size(&large).saturating_sub(size(&small));
@@ -63,14 +66,37 @@ impl MemoryModel {
             return Ok(Self {
                 base: first,
                 bytes_per_element: 0,
+                measured: None,
             });
         }
-        let bytes_per_element = second.saturating_sub(first).div_ceil(grown);
-        let base = second.saturating_sub(bytes_per_element.saturating_mul(size(&large)));
-        Ok(Self {
+        Ok(Self::between((size(&small), first), (size(&large), second)))
+    }
+
+    /// The line through two measurements.
+    fn between((elements, peak): (u64, u64), (more_elements, higher_peak): (u64, u64)) -> Self {
+        let grown = more_elements.saturating_sub(elements).max(1);
+        let bytes_per_element = higher_peak.saturating_sub(peak).div_ceil(grown);
+        let base = higher_peak.saturating_sub(bytes_per_element.saturating_mul(more_elements));
+        Self {
             base,
             bytes_per_element: (bytes_per_element * MARGIN_EIGHTHS).div_ceil(8),
-        })
+            measured: Some((more_elements, higher_peak)),
+        }
+    }
+
+    /// Measures again on a tile that is much larger than those before and known to fit: small tiles take more for each
+    /// element, since allocators keep small pieces. Nothing if the tile is not much larger, or if memory cannot be measured.
+    pub(super) fn refined(
+        &self,
+        pipeline: &mut Pipeline,
+        tile: &[Vec<usize>],
+    ) -> Result<Option<Self>, TiledError> {
+        let size = tile.iter().map(|shape| elements(shape)).sum::<u64>();
+        let Some(known) = self.measured.filter(|(elements, _)| size / 3 >= *elements) else {
+            return Ok(None);
+        };
+        run_on_zeros(pipeline, tile)?;
+        Ok(peak_memory().map(|peak| Self::between(known, (size, peak))))
     }
 
     /// What the process takes while it runs tiles of these shapes: the network, and the tiles that are read and written

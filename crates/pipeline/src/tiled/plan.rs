@@ -12,6 +12,9 @@ use crate::builder::Pipeline;
 /// need not be measured.
 const CERTAINLY_ENOUGH: u64 = 16 << 10;
 
+/// From this number of tiles on, one more is run to measure what a large one takes.
+const MANY_TILES: usize = 8;
+
 impl Pipeline {
     /// Chooses tiles for images of these shapes, one for each input, in the axis order of the description.
     ///
@@ -46,11 +49,8 @@ impl Pipeline {
         if options.whole {
             return Ok(whole?);
         }
-        let smallest = match TilePlan::smallest(&geometry, images, &request) {
-            Ok(smallest) => smallest,
-            // What keeps larger tiles from being possible as well.
-            Err(error) => return Err(error.into()),
-        };
+        // What keeps these from being possible keeps larger tiles from it as well.
+        let smallest = TilePlan::smallest(&geometry, images, &request)?;
         let limit = options.memory.unwrap_or_else(|| free_memory() / 2);
         let limit = limit.saturating_sub(options.reserved);
         if let Ok(whole) = whole {
@@ -62,10 +62,19 @@ impl Pipeline {
             }
         }
         let memory = MemoryModel::measure(self, &geometry, images, &request, &smallest)?;
-        let cost = |tile: &[Vec<usize>]| memory.bytes(&geometry, tile);
-        Ok(TilePlan::within_budget(
-            &geometry, images, &request, limit, &cost,
-        )?)
+        let within = |memory: MemoryModel| {
+            let cost = |tile: &[Vec<usize>]| memory.bytes(&geometry, tile);
+            TilePlan::within_budget(&geometry, images, &request, limit, &cost)
+        };
+        let plan = within(memory)?;
+        // One tile more is worth it where there are many.
+        if plan.len() < MANY_TILES {
+            return Ok(plan);
+        }
+        match memory.refined(self, &largest_tile(&plan))? {
+            Some(refined) => Ok(within(refined)?),
+            None => Ok(plan),
+        }
     }
 }
 

@@ -189,7 +189,9 @@ impl<'a> Evaluator<'a> {
     ) -> Result<(), ConvertError> {
         match value {
             Value::Tensor(tensor) => {
-                let Some(data) = self.known_elements(frame, at, tensor)? else { return Ok(()) };
+                let Some(data) = self.known_elements(frame, at, tensor)? else {
+                    return Ok(());
+                };
                 for argument in arguments {
                     if let Value::Tensor(argument) = argument
                         && let Some(shared) = self.known_elements(frame, at, argument)?
@@ -200,13 +202,18 @@ impl<'a> Evaluator<'a> {
                 }
                 let left = self.computed.checked_sub(data.len() as u64);
                 self.computed = left.ok_or_else(|| {
-                    frame.fail(at, "the tensors that are computed during the conversion take too much memory")
+                    frame.fail(
+                        at,
+                        "the tensors that are computed during the conversion take too much memory",
+                    )
                 })?;
                 Ok(())
             }
             Value::List(list) => {
                 let values = list.borrow();
-                values.iter().try_for_each(|value| self.charge_computed(frame, at, arguments, value))
+                values
+                    .iter()
+                    .try_for_each(|value| self.charge_computed(frame, at, arguments, value))
             }
             Value::Tuple(tuple) => {
                 let mut values = tuple.values().iter();
@@ -222,7 +229,10 @@ impl<'a> Evaluator<'a> {
         at: Position,
         tensor: &Tensor,
     ) -> Result<Option<Rc<[u8]>>, ConvertError> {
-        let tensor = self.context.read(tensor).map_err(|error| frame.fail(at, error.message))?;
+        let tensor = self
+            .context
+            .read(tensor)
+            .map_err(|error| frame.fail(at, error.message))?;
         Ok(tensor.constant.as_ref().map(|data| Rc::clone(&data.bytes)))
     }
 
