@@ -61,8 +61,9 @@ fn old_interpolate(cx: &mut Context, args: &Arguments) -> Lowered {
             let factors =
                 factors.ok_or_else(|| LoweringError::new("neither `size` nor `scale_factor` is given"))?;
             let factors = super::operands::per_axis(&factors, spatial, "scale_factor")?;
-            x.shape[2..]
+            x.shape
                 .iter()
+                .skip(2)
                 .zip(factors)
                 .map(|(&length, factor)| (length as f64 * factor).floor() as i64)
                 .collect()
