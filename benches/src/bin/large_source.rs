@@ -31,6 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     result
 }
 
+/// Is given a tile and the index of its first row.
+type Visit<'a> = dyn FnMut(usize, ArrayViewMut2<'_, f32>) -> Result<(), Box<dyn Error>> + 'a;
+
 fn measure(path: &Path, mebibytes: usize) -> Result<(), Box<dyn Error>> {
     let tiles = (mebibytes << 20).div_ceil(COLUMNS * ROWS * size_of::<f32>());
     let rows = tiles * ROWS;
@@ -38,21 +41,20 @@ fn measure(path: &Path, mebibytes: usize) -> Result<(), Box<dyn Error>> {
     let mut file = File::open(path)?;
     let mut bytes = vec![0; COLUMNS * ROWS * size_of::<f32>()];
     let mut values = vec![0.0_f32; COLUMNS * ROWS];
-    let mut each_tile =
-        |visit: &mut dyn FnMut(usize, ArrayViewMut2<'_, f32>) -> Result<(), Box<dyn Error>>| {
-            file.rewind()?;
-            for tile in 0..tiles {
-                file.read_exact(&mut bytes)?;
-                for (value, bytes) in values.iter_mut().zip(bytes.as_chunks::<4>().0) {
-                    *value = f32::from_le_bytes(*bytes);
-                }
-                visit(
-                    tile * ROWS,
-                    ArrayViewMut2::from_shape((ROWS, COLUMNS), &mut values)?,
-                )?;
+    let mut each_tile = |visit: &mut Visit<'_>| {
+        file.rewind()?;
+        for tile in 0..tiles {
+            file.read_exact(&mut bytes)?;
+            for (value, bytes) in values.iter_mut().zip(bytes.as_chunks::<4>().0) {
+                *value = f32::from_le_bytes(*bytes);
             }
-            Ok::<(), Box<dyn Error>>(())
-        };
+            visit(
+                tile * ROWS,
+                ArrayViewMut2::from_shape((ROWS, COLUMNS), &mut values)?,
+            )?;
+        }
+        Ok::<(), Box<dyn Error>>(())
+    };
 
     let begin = Instant::now();
     let scale = ScaleRange::measured(&[0, 1], Percentile::new(1.0)?, Percentile::new(99.8)?, 1e-6);

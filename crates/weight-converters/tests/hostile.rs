@@ -1,4 +1,10 @@
 //! Archives that were made to harm: an error, in bounded time, without a panic (which would be `ConvertError::Internal`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

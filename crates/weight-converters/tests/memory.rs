@@ -1,4 +1,10 @@
 //! Hostile archives take a bounded amount of memory. A test binary of its own: it counts every allocation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Converted fixtures in `onnx.checker` and onnxruntime, where there is a Python that has them: `MODELHUB_PYTHON` is its path.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

@@ -29,7 +29,7 @@ pub(super) fn read_input(
     let (known, origin) = match (stated, &image.axes) {
         (Some(stated), _) => {
             let axes: ImageAxes = stated.parse().map_err(|error: pipeline::axes::AxesError| {
-                Failure::usage(format!("--axes {}: {error}", name))
+                Failure::usage(format!("--axes {name}: {error}"))
             })?;
             (Some(axes), "as stated")
         }

@@ -19,7 +19,11 @@ fn reference() -> Option<PathBuf> {
 }
 
 fn test_onnx(path: &Path) -> Run {
-    let arguments = ["test-model", "--weights", "onnx", "--output", "json"];
+    test_weights(path, "onnx")
+}
+
+fn test_weights(path: &Path, format: &str) -> Run {
+    let arguments = ["test-model", "--weights", format, "--output", "json"];
     modelhub(arguments.iter().map(AsRef::as_ref).chain([path.as_os_str()]))
 }
 
@@ -130,4 +134,40 @@ fn networks_of_every_stride_run() {
         }
     }
     assert!(tested > 3);
+}
+
+/// The largest difference that the outputs of a package have from its test outputs.
+fn largest_difference(run: &Run) -> f64 {
+    let report = run.json();
+    let outputs = report["weights"][0]["outputs"].as_array().unwrap();
+    let differences = outputs
+        .iter()
+        .map(|output| output["max_abs_diff"].as_f64().unwrap());
+    differences.fold(0.0, f64::max)
+}
+
+#[test]
+fn torchscript_runs_without_pytorch() {
+    let Some(reference) = reference() else { return };
+    for name in [
+        "nuclei_broad_torchscript_0.3.0", // its digest was never brought up to date
+        "nuclei_broad_0.3.6",
+        "nuclei_broad_0.4.0",
+        "multi_tensor_0.4.0",
+    ] {
+        let run = test_weights(&reference.join("models").join(name), "torchscript");
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+        assert!(largest_difference(&run) < 1e-4, "{name}: {run:?}");
+    }
+    let mut passed = 0;
+    for entry in fs::read_dir(reference.join("zoo")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if name.starts_with("ts_") {
+            let run = test_weights(&entry.path(), "torchscript");
+            assert_eq!(run.code, 0, "{name}: {run:?}");
+            passed += 1;
+        }
+    }
+    assert!(passed >= 74, "only {passed} packages");
 }

@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// The fixtures, with the shapes of their inputs.
-pub const FIXTURES: [(&str, &[&[usize]]); 6] = [
+pub(crate) const FIXTURES: [(&str, &[&[usize]]); 6] = [
     ("scripted", &[&[1, 1, 16, 16]]),
     ("traced", &[&[1, 2, 4, 6, 8]]),
     ("views", &[&[1, 2, 4, 6]]),
@@ -20,29 +20,29 @@ pub const FIXTURES: [(&str, &[&[usize]]); 6] = [
 ];
 
 /// The folder of the fixtures.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/torchscript")
 }
 
 /// The bytes of a fixture.
-pub fn fixture(name: &str) -> Vec<u8> {
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(folder().join(format!("{name}.pt"))).unwrap()
 }
 
 /// Inputs of 32-bit floats with these shapes.
-pub fn inputs(shapes: &[&[usize]]) -> Vec<InputSpec> {
+pub(crate) fn inputs(shapes: &[&[usize]]) -> Vec<InputSpec> {
     let input =
         |(i, shape): (usize, &&[usize])| InputSpec::new(format!("input_{i}"), ScalarType::Float32, *shape);
     shapes.iter().enumerate().map(input).collect()
 }
 
 /// Converts an archive in memory.
-pub fn convert(archive: &[u8], shapes: &[&[usize]]) -> Result<Converted, ConvertError> {
+pub(crate) fn convert(archive: &[u8], shapes: &[&[usize]]) -> Result<Converted, ConvertError> {
     convert_torchscript(Cursor::new(archive), &inputs(shapes), &Options::default())
 }
 
 /// The files of an archive, without the top folder.
-pub fn unpack(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn unpack(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = ZipArchive::new(Cursor::new(archive)).unwrap();
     (0..zip.len())
         .map(|index| {
@@ -56,7 +56,7 @@ pub fn unpack(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 /// An archive with these files in a folder.
-pub fn pack(files: &[(String, Vec<u8>)], compression: CompressionMethod) -> Vec<u8> {
+pub(crate) fn pack(files: &[(String, Vec<u8>)], compression: CompressionMethod) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         let options = SimpleFileOptions::default().compression_method(compression);
@@ -67,7 +67,7 @@ pub fn pack(files: &[(String, Vec<u8>)], compression: CompressionMethod) -> Vec<
 }
 
 /// A fixture with one file replaced or added.
-pub fn with_file(name: &str, file: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn with_file(name: &str, file: &str, bytes: &[u8]) -> Vec<u8> {
     let mut files = unpack(&fixture(name));
     files.retain(|(name, _)| name != file);
     files.push((file.to_owned(), bytes.to_vec()));
@@ -75,7 +75,7 @@ pub fn with_file(name: &str, file: &str, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A program for the archive of `long_loop`, whose class it has to be.
-pub fn with_program(body: &str) -> Vec<u8> {
+pub(crate) fn with_program(body: &str) -> Vec<u8> {
     let text = format!(
         "class LongLoop(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n  \
          def forward(self: __torch__.LongLoop,\n    x: Tensor):\n{body}"
