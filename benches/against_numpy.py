@@ -92,8 +92,8 @@ def program():
     if "KERNEL_RATIOS" in os.environ:
         return os.environ["KERNEL_RATIOS"]
     command = ["cargo", "build", "--release", "--quiet", "--package", "modelhub-benches", "--no-default-features"]
-    subprocess.run([*command, "--bin", "kernel_ratios"], cwd=ROOT, check=True)
-    return str(ROOT / "target" / "release" / "kernel_ratios")
+    subprocess.run([*command, "--example", "kernel_ratios"], cwd=ROOT, check=True)
+    return str(ROOT / "target" / "release" / "examples" / "kernel_ratios")
 
 
 def ours(binary, shape, dtype):
