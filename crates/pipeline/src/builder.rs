@@ -19,7 +19,7 @@ use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
 use crate::warning::PipelineWarning;
 
 /// The largest weights file that is read from an archive into memory: no protobuf file can be larger.
-const MAX_WEIGHTS_BYTES: u64 = 2 << 30;
+pub(crate) const MAX_WEIGHTS_BYTES: u64 = 2 << 30;
 
 /// What operations with `mode: per_dataset` take as the dataset.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -196,6 +196,20 @@ pub enum PipelineErrorKind {
         /// The digest in the description.
         stated: String,
     },
+    /// The weights cannot be converted to another format.
+    #[error("cannot convert the {format} weights")]
+    Convert {
+        /// Their format.
+        format: WeightsFormat,
+    },
+    /// There is not one shape for each input.
+    #[error("{found} shapes are given for {described} inputs")]
+    ShapeCount {
+        /// How many inputs the model has.
+        described: usize,
+        /// How many shapes there are.
+        found: usize,
+    },
     /// The weights cannot be loaded.
     #[error("cannot load the {format} weights with {backend}")]
     Load {

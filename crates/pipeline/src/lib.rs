@@ -30,6 +30,8 @@ pub mod atomic_file;
 pub mod axes;
 mod bind;
 mod builder;
+#[cfg(feature = "torchscript")]
+mod convert;
 mod dataset;
 mod demand;
 mod error;
@@ -43,6 +45,8 @@ mod warning;
 pub use bind::geometry::GeometryProblem;
 pub use bind::shape::ShapeProblem;
 pub use builder::{DatasetStatistics, Pipeline, PipelineBuilder};
+#[cfg(feature = "torchscript")]
+pub use convert::{ConvertOptions, ConvertedWeights, convert_to_onnx};
 pub use dataset::measure_dataset;
 pub use demand::DescriptionDemand;
 pub use error::{PipelineError, PipelineErrorKind, TensorRole};

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdf_spec::Package;
+use rdf_spec::{Network, Package};
 use runners::{Backend, Backends, Device, WeightsFormat};
 use tensor_ops::{Comparison, DataType, Tensor, TensorError, Tolerance, compare};
 
@@ -115,26 +115,7 @@ pub fn self_test(
     }
 
     step(progress, SelfTestProgress::ReadingTensors)?;
-    let inputs = tensors::read_all(
-        package,
-        TensorRole::Input,
-        &model.test_inputs,
-        &model
-            .inputs
-            .iter()
-            .map(|tensor| tensor.name.as_str())
-            .collect::<Vec<_>>(),
-    )?;
-    let expected = tensors::read_all(
-        package,
-        TensorRole::Output,
-        &model.test_outputs,
-        &model
-            .outputs
-            .iter()
-            .map(|tensor| tensor.name.as_str())
-            .collect::<Vec<_>>(),
-    )?;
+    let (inputs, expected) = test_tensors(package, model)?;
 
     let mut report = SelfTestReport::default();
     let of = tested.len();
@@ -186,6 +167,15 @@ pub fn self_test(
         }
     }
     Ok(report)
+}
+
+/// The test inputs and outputs of a package.
+pub(crate) fn test_tensors(package: &Package, model: &Network) -> Result<(Sample, Sample), PipelineError> {
+    let names: Vec<&str> = model.inputs.iter().map(|tensor| tensor.name.as_str()).collect();
+    let inputs = tensors::read_all(package, TensorRole::Input, &model.test_inputs, &names)?;
+    let names: Vec<&str> = model.outputs.iter().map(|tensor| tensor.name.as_str()).collect();
+    let outputs = tensors::read_all(package, TensorRole::Output, &model.test_outputs, &names)?;
+    Ok((inputs, outputs))
 }
 
 fn step(
@@ -251,7 +241,7 @@ fn compare_either(
     (cast, comparison)
 }
 
-fn compared(
+pub(crate) fn compared(
     format: WeightsFormat,
     backend: &'static str,
     seconds: f64,

@@ -85,7 +85,7 @@ impl WeightsReport {
         }
     }
 
-    pub(super) fn failed(
+    pub(crate) fn failed(
         format: WeightsFormat,
         backend: &'static str,
         seconds: f64,
