@@ -22,6 +22,9 @@ const COLUMNS: usize = 16384;
 /// Rows in a tile.
 const ROWS: usize = 64;
 
+/// What is done with a tile, which begins at the given row.
+type Visit<'a> = dyn FnMut(usize, ArrayViewMut2<'_, f32>) -> Result<(), Box<dyn Error>> + 'a;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("usage: large_source FILE [MEBIBYTES]")?;
@@ -38,21 +41,20 @@ fn measure(path: &Path, mebibytes: usize) -> Result<(), Box<dyn Error>> {
     let mut file = File::open(path)?;
     let mut bytes = vec![0; COLUMNS * ROWS * size_of::<f32>()];
     let mut values = vec![0.0_f32; COLUMNS * ROWS];
-    let mut each_tile =
-        |visit: &mut dyn FnMut(usize, ArrayViewMut2<'_, f32>) -> Result<(), Box<dyn Error>>| {
-            file.rewind()?;
-            for tile in 0..tiles {
-                file.read_exact(&mut bytes)?;
-                for (value, bytes) in values.iter_mut().zip(bytes.as_chunks::<4>().0) {
-                    *value = f32::from_le_bytes(*bytes);
-                }
-                visit(
-                    tile * ROWS,
-                    ArrayViewMut2::from_shape((ROWS, COLUMNS), &mut values)?,
-                )?;
+    let mut each_tile = |visit: &mut Visit<'_>| {
+        file.rewind()?;
+        for tile in 0..tiles {
+            file.read_exact(&mut bytes)?;
+            for (value, bytes) in values.iter_mut().zip(bytes.as_chunks::<4>().0) {
+                *value = f32::from_le_bytes(*bytes);
             }
-            Ok::<(), Box<dyn Error>>(())
-        };
+            visit(
+                tile * ROWS,
+                ArrayViewMut2::from_shape((ROWS, COLUMNS), &mut values)?,
+            )?;
+        }
+        Ok::<(), Box<dyn Error>>(())
+    };
 
     let begin = Instant::now();
     let scale = ScaleRange::measured(&[0, 1], Percentile::new(1.0)?, Percentile::new(99.8)?, 1e-6);
