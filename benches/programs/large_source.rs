@@ -22,6 +22,9 @@ const COLUMNS: usize = 16384;
 /// Rows in a tile.
 const ROWS: usize = 64;
 
+/// What is done with a tile, which begins at the given row.
+type Visit<'a> = dyn FnMut(usize, ArrayViewMut2<'_, f32>) -> Result<(), Box<dyn Error>> + 'a;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("usage: large_source FILE [MEBIBYTES]")?;
