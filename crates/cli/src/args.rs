@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Predict(PredictOptions),
     DatasetStatistics(DatasetStatisticsOptions),
     TilingError(TilingErrorOptions),
+    #[cfg(feature = "torchscript")]
+    Convert(ConvertOptions),
     Inspect(InspectOptions),
     Migrate(MigrateOptions),
     Schema(SchemaOptions),
@@ -379,6 +381,42 @@ pub(crate) struct DatasetStatisticsOptions {
     /// Replace the output file if it exists
     #[arg(long)]
     pub(crate) overwrite: bool,
+}
+
+/// Convert the weights of a model to another format, and test the result with the model's own test tensors.
+///
+/// TorchScript becomes ONNX without PyTorch. The ONNX model is for one size of the inputs: that of the test inputs, or that
+/// of --shape.
+#[cfg(feature = "torchscript")]
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ConvertOptions {
+    /// Folder, zip file or description of the model
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+    /// Format of the result
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) to: ConvertTarget,
+    /// Shape of an input, for example 1x1x512x512; that of the test input unless given
+    #[arg(long, value_name = "[NAME=]SHAPE")]
+    pub(crate) shape: Vec<String>,
+    /// File for the result
+    #[arg(long, short, value_name = "FILE", required_unless_present = "add_to_package")]
+    pub(crate) output: Option<PathBuf>,
+    /// Put the result into the package, which must be a folder, and describe it in its rdf.yaml
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) add_to_package: bool,
+    /// Replace the output file if it exists
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) native: NativeOptions,
+}
+
+#[cfg(feature = "torchscript")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConvertTarget {
+    Onnx,
 }
 
 /// Show what a model takes, gives and can be run with.

@@ -1,6 +1,8 @@
 //! One file for each verb.
 
 pub(crate) mod backends;
+#[cfg(feature = "torchscript")]
+pub(crate) mod convert;
 pub(crate) mod dataset_statistics;
 pub(crate) mod explain;
 mod images;

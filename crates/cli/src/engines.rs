@@ -111,6 +111,7 @@ pub(crate) fn find(options: &NativeOptions, device: Device) -> Result<Engines, F
         backends = with;
         let formats: &[WeightsFormat] = match name {
             "python" => &[WeightsFormat::PytorchStateDict],
+            _ if cfg!(feature = "torchscript") => &[WeightsFormat::Onnx, WeightsFormat::Torchscript],
             _ => &[WeightsFormat::Onnx],
         };
         known.push(Known { name, formats, state });

@@ -51,7 +51,7 @@ mod onnx;
 mod options;
 #[cfg(feature = "ort")]
 mod ort;
-#[cfg(any(feature = "torchscript", feature = "tract"))]
+#[cfg(any(feature = "tract", all(feature = "torchscript", feature = "ort")))]
 mod plan_cache;
 #[cfg(feature = "python")]
 mod python;

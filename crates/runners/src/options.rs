@@ -1,10 +1,9 @@
 //! How weights are prepared.
 
 use std::num::NonZeroUsize;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
-use crate::{Architecture, Device, LoadError, LoadErrorKind, Signature};
+use crate::{Architecture, Device, Signature};
 
 /// How weights are prepared for running.
 ///
@@ -113,9 +112,10 @@ impl LoadOptions {
     }
 
     /// Refuses a number of threads that is too large.
-    pub(crate) fn check_threads(&self) -> Result<(), LoadError> {
+    #[cfg(any(feature = "ort", feature = "python", feature = "tract"))]
+    pub(crate) fn check_threads(&self) -> Result<(), crate::LoadError> {
         match self.threads {
-            Some(threads) if threads.get() > Self::MAX_THREADS => Err(LoadErrorKind::TooManyThreads {
+            Some(threads) if threads.get() > Self::MAX_THREADS => Err(crate::LoadErrorKind::TooManyThreads {
                 found: threads.get(),
                 limit: Self::MAX_THREADS,
             }
@@ -125,9 +125,10 @@ impl LoadOptions {
     }
 
     /// The number of threads to start.
+    #[cfg(any(feature = "ort", feature = "tract"))]
     pub(crate) fn thread_count(&self) -> usize {
         self.threads
-            .or_else(|| available_parallelism().ok())
+            .or_else(|| std::thread::available_parallelism().ok())
             .map_or(1, NonZeroUsize::get)
             .min(Self::MAX_THREADS)
     }

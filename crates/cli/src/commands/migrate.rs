@@ -49,7 +49,7 @@ pub(crate) fn run(options: &MigrateOptions) -> Result<Exit, Failure> {
         ));
     }
     if options.in_place {
-        replace(&package, &text)?;
+        replace_description(&package, &text, "leave out --in-place")?;
     } else {
         stdout::print(&text)?;
     }
@@ -98,15 +98,15 @@ fn yaml(document: &Document, text: &str, migrated: &Migrated) -> Result<String, 
     Ok(rewritten.text)
 }
 
-/// Puts the text in the place of the description.
-fn replace(package: &Package, text: &str) -> Result<(), Failure> {
+/// Puts the text in the place of the description. `otherwise` says what to do with a zip file.
+pub(super) fn replace_description(package: &Package, text: &str, otherwise: &str) -> Result<(), Failure> {
     let files = package.files();
     let path = files
         .file_path(files.description_name())
         .map_err(|error| Failure::because(&error))?;
     let Some(path) = path else {
         return Err(Failure::usage(format!(
-            "`{}` is a zip file, which is not changed in place: unpack it, or leave out --in-place",
+            "`{}` is a zip file, which is not changed in place: unpack it, or {otherwise}",
             files.location().display()
         )));
     };

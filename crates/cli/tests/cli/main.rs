@@ -3,6 +3,7 @@
 
 mod backends;
 mod conformance;
+mod convert;
 mod dataset_statistics;
 mod explain;
 mod formats;
