@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `tract` (default) | `Tract`: pure Rust, in the program | `onnx` |
 //! | `ort` | `Ort`: the shared library of onnxruntime, which has to be installed; faster, and with graphics cards | `onnx` |
+//! | `torchscript` (default) | converts for `Tract` and `Ort`, once for each shape of the inputs | `torchscript` |
 //! | `python` | `Python`: a Python interpreter that has PyTorch, in a process of its own | `pytorch_state_dict` |
 //!
 //! Runners do not pre- or postprocess, do not reorder axes and do not convert element types: a network that was
