@@ -124,6 +124,7 @@ fn a_killed_run_is_gone_on_with() {
         .arg("predict")
         .arg(&model)
         .args(["-i", &input, "-o", &killed, tiles[0], tiles[1]])
+        .env("MODELHUB_BACKENDS", "tract") // as all runs of these tests
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
@@ -164,10 +165,8 @@ fn a_killed_run_is_gone_on_with() {
     );
     assert_eq!(resumed.code, 0, "{resumed:?}");
     assert!(resumed.stderr.contains("tiles are done already"), "{resumed:?}");
-    assert_eq!(
-        contents(&path("killed.zarr")),
-        contents(&path("undisturbed.zarr"))
-    );
+    let equal = contents(&path("killed.zarr")) == contents(&path("undisturbed.zarr"));
+    assert!(equal, "the files of the two results differ");
 
     let other = run(
         "predict",

@@ -103,7 +103,7 @@ impl Job<'_> {
             bar.finish_and_clear();
             return print(&self.plan);
         }
-        let identity = self.identity()?;
+        let identity = self.identity(pipeline)?;
         let (mut sinks, finished) = self.open_sinks(sources, &identity)?;
         bar.suspend(|| {
             message::note(&format!("{}", self.plan));
@@ -222,7 +222,7 @@ impl Job<'_> {
                 .map_err(|_| Failure::failed(format!("`{}` was begun by another program", asked.value)))?;
             if known["run"] != *identity {
                 return Err(Failure::usage(format!(
-                    "`{}` was begun with another model or another image: leave out --resume and remove it to begin anew",
+                    "`{}` was begun with another model, image, backend or other statistics: leave out --resume and remove it to begin anew",
                     asked.value
                 )));
             }
@@ -233,8 +233,9 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// What has to be the same for a run to be gone on with: the weights and the images.
-    fn identity(&self) -> Result<Value, Failure> {
+    /// What has to be the same for a run to be gone on with: the weights and what runs them, the images, and where
+    /// statistics come from.
+    fn identity(&self, pipeline: &Pipeline) -> Result<Value, Failure> {
         let mut images = Vec::new();
         for input in self.inputs {
             let path = Path::new(input.value);
@@ -260,7 +261,21 @@ impl Job<'_> {
                     .map(ToString::to_string)
             ])
         });
-        Ok(json!({ "weights": digests.collect::<Vec<_>>(), "images": images }))
+        let statistics = match &self.options.dataset_statistics {
+            Some(path) => {
+                let read =
+                    std::fs::read(path).and_then(|content| rdf_spec::Sha256::of(&mut content.as_slice()));
+                let digest = read.map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
+                json!(digest.to_string())
+            }
+            None => json!(self.options.sample_as_dataset),
+        };
+        Ok(json!({
+            "weights": digests.collect::<Vec<_>>(),
+            "engine": [pipeline.weights_format().name(), pipeline.backend()],
+            "statistics": statistics,
+            "images": images,
+        }))
     }
 
     fn create(
