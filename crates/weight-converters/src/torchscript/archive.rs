@@ -13,8 +13,10 @@ use super::error::ConvertError;
 const NEWEST_VERSION: u32 = 10;
 /// The most entries of an archive. The largest networks known have a few thousand.
 const MAX_ENTRIES: usize = 200_000;
-/// The most bytes of one source file or pickle.
-const MAX_TEXT: u64 = 16 << 20;
+/// The most bytes of one source file; large networks have a few hundred kilobytes in all files together.
+const MAX_SOURCE: u64 = 4 << 20;
+/// The most bytes of one pickle; large networks have less than a hundred kilobytes.
+const MAX_PICKLE: u64 = 2 << 20;
 /// All entries together may have this many times the bytes of the archive ...
 const MAX_RATIO: u64 = 8;
 /// ... and this many bytes more: sources compress well.
@@ -107,7 +109,7 @@ impl<R: Read + Seek> Archive<R> {
         if !self.contains(name) {
             return Ok(None);
         }
-        let bytes = self.read(name, MAX_TEXT)?;
+        let bytes = self.read(name, MAX_SOURCE)?;
         String::from_utf8(bytes)
             .map(Some)
             .map_err(|_| entry(name, "is not UTF-8"))
@@ -119,7 +121,7 @@ impl<R: Read + Seek> Archive<R> {
     ///
     /// Missing, damaged and too large files.
     pub(crate) fn pickle(&mut self, name: &str) -> Result<Vec<u8>, ConvertError> {
-        self.read(name, MAX_TEXT)
+        self.read(name, MAX_PICKLE)
     }
 
     /// The bytes of a storage, which have to be `length`.

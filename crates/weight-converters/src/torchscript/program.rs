@@ -32,7 +32,7 @@ pub(crate) enum Definition {
 }
 
 /// All sources together have at most this many bytes.
-const MAX_SOURCES: usize = 32 << 20;
+const MAX_SOURCES: usize = 8 << 20;
 
 /// The program of an archive.
 pub(crate) struct Program<'a> {
