@@ -34,9 +34,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     result
 }
 
-/// Is given a tile and the index of its first row.
-type Visit<'a> = dyn FnMut(usize, ArrayViewMut2<'_, f32>) -> Result<(), Box<dyn Error>> + 'a;
-
 fn measure(path: &Path, mebibytes: usize) -> Result<(), Box<dyn Error>> {
     let tiles = (mebibytes << 20).div_ceil(COLUMNS * ROWS * size_of::<f32>());
     let rows = tiles * ROWS;

@@ -47,8 +47,7 @@ mod mapped_sink;
 mod mapped_source;
 mod npy;
 mod options;
-#[cfg(any(feature = "png", feature = "zarr"))]
-mod paste;
+pub(crate) mod paste;
 mod pixel_size;
 #[cfg(feature = "png")]
 mod png;

@@ -9,7 +9,7 @@ use super::ImageErrorKind;
 /// Copy the part `from` of one tensor to the part of another that starts at `to`.
 ///
 /// Both parts must be within their tensors.
-pub(super) fn paste(
+pub(crate) fn paste(
     target: &mut Tensor,
     to: &[usize],
     source: &Tensor,
@@ -42,8 +42,7 @@ pub(super) fn paste(
 }
 
 /// A copy of a part of a tensor, which must be within it.
-#[cfg(feature = "png")]
-pub(super) fn part(tensor: &Tensor, region: &Region) -> Result<Tensor, ImageErrorKind> {
+pub(crate) fn part(tensor: &Tensor, region: &Region) -> Result<Tensor, ImageErrorKind> {
     let mut copy = super::arrays::zeros(tensor.data_type(), region.shape())?;
     paste(&mut copy, &vec![0; region.rank()], tensor, region)?;
     Ok(copy)

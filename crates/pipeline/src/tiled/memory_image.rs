@@ -3,7 +3,8 @@
 use tensor_ops::{DataType, Tensor};
 use tiling::{Region, RegionError, TileSink, TileSource};
 
-use crate::image::arrays::{part, paste, zeros};
+use crate::image::arrays::zeros;
+use crate::image::paste::{part, paste};
 use crate::image::{ImageError, ImageErrorKind};
 
 /// A tensor of which parts are read and written, as of a file.

@@ -13,7 +13,7 @@ use super::{TiledError, TiledProgress, TiledReport, TiledRun};
 use crate::bind::statistics::RawStatistics;
 use crate::builder::Pipeline;
 use crate::error::{PipelineError, PipelineErrorKind};
-use crate::image::arrays::part as image_part;
+use crate::image::paste::part as image_part;
 
 impl Pipeline {
     /// Runs the model on images of any size: reads them from `sources`, one for each input, and writes the results to `sinks`,
