@@ -382,3 +382,25 @@ fn reference_networks() {
     }
     assert!(count > 0);
 }
+
+#[test]
+fn hooks_of_the_whole_network_are_refused() {
+    let plain = with_program("    return x\n");
+    assert!(convert(&plain, &[&[4]]).is_ok());
+    let (name, source) = unpack(&plain)
+        .into_iter()
+        .find(|(name, _)| name.ends_with(".py"))
+        .unwrap();
+    let source = String::from_utf8(source).unwrap();
+    let hooked = source.replacen(
+        "  __buffers__ = []\n",
+        "  __buffers__ = []\n  __forward_hooks__ = [\"double\", ]\n",
+        1,
+    );
+    assert_ne!(source, hooked);
+    let error = convert(&with_file("long_loop", &name, hooked.as_bytes()), &[&[4]]).unwrap_err();
+    assert!(
+        error.to_string().contains("hooks of the whole network"),
+        "{error}"
+    );
+}

@@ -135,12 +135,29 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn run(&mut self, network: &Object, inputs: Vec<Value>) -> Result<Value, ConvertError> {
         let start = Frame::new(Rc::from("data.pkl"), Rc::from(""));
         let at = Position { line: 1, column: 1 };
+        if self.has_hooks(network)? {
+            let message = "hooks of the whole network are not supported: call them in its `forward`, or remove them, \
+                           and save it again";
+            return Err(start.fail(at, message));
+        }
         let result = self.call_method(&start, at, network, "forward", inputs, Vec::new());
         if self.unsupported.is_empty() {
             return result;
         }
         Err(ConvertError::UnsupportedOperators {
             operators: self.unsupported.take(),
+        })
+    }
+
+    /// Whether the network has hooks of its own. Those of its modules are part of the code that calls the modules.
+    fn has_hooks(&mut self, network: &Object) -> Result<bool, ConvertError> {
+        const HOOKS: [&str; 2] = ["__forward_hooks__", "__forward_pre_hooks__"];
+        Ok(match self.program.find(network.class())? {
+            Some(Definition::Class(class, _)) => {
+                let mut attributes = class.attributes.iter();
+                attributes.any(|attribute| HOOKS.contains(&&*attribute.name))
+            }
+            _ => false,
         })
     }
 

@@ -8,10 +8,6 @@ use super::globals::{call, persistent};
 use super::item::{Item, ItemId, Pickle};
 use super::read::Reader;
 
-/// The most objects of a pickle. Each may take a single byte of the text but a hundred in memory; the largest networks
-/// known have some ten thousand.
-const MAX_ITEMS: u32 = 2_000_000;
-
 /// The objects of a pickle.
 ///
 /// Time and memory are proportional to the length of the text: no opcode copies what is on the stack.
@@ -126,13 +122,7 @@ impl Machine<'_> {
     }
 
     fn push(&mut self, item: Item) -> Result<(), PickleError> {
-        let id = u32::try_from(self.items.len())
-            .ok()
-            .filter(|&id| id < MAX_ITEMS)
-            .ok_or_else(|| {
-                self.reader
-                    .error(format!("more than the {MAX_ITEMS} objects that are read"))
-            })?;
+        let id = u32::try_from(self.items.len()).map_err(|_| self.reader.error("more than 2^32 objects"))?;
         self.items.push(item);
         self.stack.push(ItemId(id));
         Ok(())
