@@ -1,5 +1,5 @@
 //! Archives for tests: reading the fixtures, taking them apart, and writing changed ones.
-#![allow(dead_code)] // each test uses some of it
+#![allow(dead_code, clippy::unwrap_used)] // each test uses some of it, and fails where it cannot
 
 use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
