@@ -24,6 +24,7 @@ mod padding;
 mod patches;
 mod pooling;
 mod promotion;
+mod rearrangement;
 mod recurrent;
 mod reduction;
 mod refused;
@@ -83,6 +84,7 @@ const FAMILIES: &[(&str, &[Operator])] = &[
     ("reduction", reduction::OPERATORS),
     ("order", sorting::OPERATORS),
     ("shape", shape::OPERATORS),
+    ("rearrangement", rearrangement::OPERATORS),
     ("joining and splitting", joining::OPERATORS),
     ("indexing", indexing::OPERATORS),
     ("writing by index", scatter::OPERATORS),
