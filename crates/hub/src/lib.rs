@@ -1,0 +1,1 @@
+//! Finding, fetching, listing and publishing resources of the hub.

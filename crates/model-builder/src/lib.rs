@@ -1,0 +1,1 @@
+//! Complete packages from weights, test inputs and a few facts.
