@@ -7,7 +7,8 @@ use rdf_spec::Package;
 use runners::{Backends, LoadOptions, WeightsData, WeightsFormat};
 use tensor_ops::Tolerance;
 use weight_converters::ScalarType;
-use weight_converters::torchscript::{InputSpec, Options, convert_torchscript};
+use weight_converters::torchscript::convert_torchscript;
+use weight_converters::{InputSpec, Options};
 
 use crate::bind::weights::described;
 use crate::builder::{DatasetStatistics, MAX_WEIGHTS_BYTES, Pipeline};

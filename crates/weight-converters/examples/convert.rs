@@ -11,7 +11,8 @@ use std::fs::{self, File};
 use std::io::Write;
 
 use weight_converters::ScalarType;
-use weight_converters::torchscript::{InputSpec, Options, convert_torchscript};
+use weight_converters::torchscript::convert_torchscript;
+use weight_converters::{InputSpec, Options};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);

@@ -1,5 +1,6 @@
 //! Weights formats to ONNX.
 
+mod conversion;
 mod graph;
 mod half;
 mod onnx;
@@ -7,4 +8,5 @@ mod tensor;
 #[cfg(feature = "torchscript")]
 pub mod torchscript;
 
+pub use conversion::{Converted, InputSpec, Options, Port};
 pub use tensor::ScalarType;

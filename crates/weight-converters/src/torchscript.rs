@@ -17,7 +17,7 @@ mod value;
 mod views;
 
 pub use check::check_torchscript;
-pub use convert::{Converted, InputSpec, Options, Port, convert_torchscript};
+pub use convert::convert_torchscript;
 pub use error::{ConvertError, UnsupportedOperator};
 pub use operators::{SupportedOperator, supported_operators};
 pub use source::Place;

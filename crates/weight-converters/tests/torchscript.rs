@@ -13,7 +13,8 @@ use std::path::Path;
 
 use common::{FIXTURES, convert, fixture, inputs, pack, unpack, with_file, with_program};
 use weight_converters::ScalarType;
-use weight_converters::torchscript::{ConvertError, InputSpec, Options, convert_torchscript};
+use weight_converters::torchscript::{ConvertError, convert_torchscript};
+use weight_converters::{InputSpec, Options};
 use zip::CompressionMethod;
 
 /// Length of axes and type of a numpy file.

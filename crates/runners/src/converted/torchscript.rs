@@ -7,10 +7,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tensor_ops::{DataType, Tensor, TensorView};
-use weight_converters::ScalarType;
-use weight_converters::torchscript::{
-    ConvertError, Converted, InputSpec, Options, check_torchscript, convert_torchscript,
-};
+use weight_converters::torchscript::{ConvertError, check_torchscript, convert_torchscript};
+use weight_converters::{Converted, InputSpec, Options, ScalarType};
 
 use crate::plan_cache::PlanCache;
 use crate::{

@@ -5,7 +5,8 @@ use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 
 use weight_converters::ScalarType;
-use weight_converters::torchscript::{ConvertError, Converted, InputSpec, Options, convert_torchscript};
+use weight_converters::torchscript::{ConvertError, convert_torchscript};
+use weight_converters::{Converted, InputSpec, Options};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
