@@ -24,6 +24,8 @@ use tensor_ops::{DataType, Tensor};
 use tiling::{Region, TileSink};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // As the program does, so that both networks run under the same conditions.
+    let _ = heap_tuning::keep_freed_memory();
     let mut sides = Vec::new();
     let mut memory = "1GiB".to_owned();
     let mut paths = Vec::new();

@@ -15,6 +15,8 @@ use args::{Arguments, Command};
 
 fn main() -> ExitCode {
     silence_caught_panics();
+    // Networks take and free large arrays for every tile. Where the platform has no such setting it is only slower.
+    let _ = heap_tuning::keep_freed_memory();
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Validate(options) => commands::validate::run(options),

@@ -13,7 +13,7 @@ use crate::builder::Pipeline;
 const CERTAINLY_ENOUGH: u64 = 16 << 10;
 
 /// From this number of tiles on, one more is run to measure what a large one takes.
-const MANY_TILES: usize = 8;
+const MANY_TILES: usize = 40;
 
 impl Pipeline {
     /// Chooses tiles for images of these shapes, one for each input, in the axis order of the description.
