@@ -19,16 +19,20 @@
 /// assert_eq!(kept, cfg!(all(target_os = "linux", target_env = "gnu")));
 /// ```
 ///
-/// Source: mallopt(3), `M_MMAP_MAX`, `M_TRIM_THRESHOLD` and `M_TOP_PAD`.
+/// Source: mallopt(3), `M_MMAP_MAX`, `M_TRIM_THRESHOLD` and `M_ARENA_MAX`.
 pub fn keep_freed_memory() -> bool {
     imp::keep_freed_memory()
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod imp {
-    /// No array from the system for itself, nothing given back, and the heap grows by the default step.
-    const SETTINGS: [(libc::c_int, libc::c_int); 2] =
-        [(libc::M_MMAP_MAX, 0), (libc::M_TRIM_THRESHOLD, libc::c_int::MAX)];
+    /// No array from the system for itself, nothing given back, and one heap for all threads: those of other threads have at
+    /// most 64 MiB, and take larger arrays from the system after all.
+    const SETTINGS: [(libc::c_int, libc::c_int); 3] = [
+        (libc::M_MMAP_MAX, 0),
+        (libc::M_TRIM_THRESHOLD, libc::c_int::MAX),
+        (libc::M_ARENA_MAX, 1),
+    ];
 
     pub(super) fn keep_freed_memory() -> bool {
         SETTINGS.iter().all(|&(parameter, value)| {

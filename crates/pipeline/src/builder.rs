@@ -49,6 +49,8 @@ pub struct Pipeline {
     warnings: Vec<PipelineWarning>,
     format: WeightsFormat,
     backend: &'static str,
+    /// How many threads the network runs on.
+    pub(crate) threads: NonZeroUsize,
 }
 
 impl Pipeline {
@@ -220,6 +222,10 @@ impl PipelineBuilder<'_> {
             warnings,
             format,
             backend: backend.name(),
+            threads: self
+                .threads
+                .or_else(|| std::thread::available_parallelism().ok())
+                .unwrap_or(NonZeroUsize::MIN),
         })
     }
 }

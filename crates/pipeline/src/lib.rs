@@ -55,5 +55,5 @@ pub use sample::Sample;
 pub use self_test::{
     OutputReport, SelfTestOptions, SelfTestProgress, SelfTestReport, SelfTestStatus, WeightsReport, self_test,
 };
-pub use tiled::{TileOptions, TiledError, TiledProgress, TiledReport, TiledRun};
+pub use tiled::{TileChoice, TileOptions, TiledError, TiledProgress, TiledReport, TiledRun};
 pub use warning::PipelineWarning;

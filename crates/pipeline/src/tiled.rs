@@ -16,4 +16,4 @@ mod statistics;
 
 pub use error::TiledError;
 pub use memory_image::MemoryImage;
-pub use options::{TileOptions, TiledProgress, TiledReport, TiledRun};
+pub use options::{TileChoice, TileOptions, TiledProgress, TiledReport, TiledRun};

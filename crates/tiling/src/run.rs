@@ -5,6 +5,7 @@ mod error;
 mod options;
 mod pipelined;
 mod sequential;
+mod side_by_side;
 
 pub use arrays::on_arrays;
 pub use error::{RunError, Stage};

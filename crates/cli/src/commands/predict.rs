@@ -92,10 +92,11 @@ fn predict(
     if !options.no_tiling {
         let shapes: Vec<Vec<usize>> = sources.iter().map(|source| source.shape().to_vec()).collect();
         bar.set_message("choosing tiles");
-        if let Some(plan) = tiles::plan(pipeline, &shapes, options)? {
+        if let Some(choice) = tiles::plan(pipeline, &shapes, options)? {
             let job = tiles::Job {
                 model,
-                plan,
+                plan: choice.plan,
+                at_once: choice.at_once,
                 outputs: &outputs,
                 inputs: &inputs,
                 options,

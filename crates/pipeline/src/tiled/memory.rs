@@ -1,8 +1,11 @@
 //! How much memory a network takes for a tile.
 
 use std::fs;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use ndarray::ArrayD;
+use runners::{RunError, Runner};
 use tensor_ops::{DataType, Tensor, TensorView};
 use tiling::{Geometry, OutputAxis, TilePlan, TileRequest};
 
@@ -19,6 +22,8 @@ const ASSUMED_BYTES: u64 = 4096;
 const ASSUMED_BASE: u64 = 256 << 20;
 /// How many elements the second, larger tile has at least that is measured.
 const MEASURED_ELEMENTS: u64 = 1 << 18;
+/// How often the larger tile is run: arrays of other sizes that were freed before leave gaps that not everything fits into.
+const ROUNDS: usize = 3;
 /// Measured memory is taken this many eighths larger: allocators do not give back everything.
 const MARGIN_EIGHTHS: u64 = 9;
 
@@ -29,20 +34,24 @@ pub(super) struct MemoryModel {
     base: u64,
     /// What the network takes for each element of its inputs.
     bytes_per_element: u64,
+    /// The same of each of several networks that run at the same time: more, as they take and free memory in each
+    /// other's way.
+    bytes_side_by_side: u64,
     /// The largest run that was measured: elements of the inputs, and the peak of memory.
     measured: Option<(u64, u64)>,
 }
 
 impl MemoryModel {
-    /// Runs the network on the smallest tile and on a larger one, and compares the peaks of memory. Two runs, since the first one
-    /// also loads what does not grow; peaks of the whole process, since memory that was freed is taken again without
-    /// growing it.
+    /// Runs the network on the smallest tile and on a larger one, and compares the peaks of memory. Two sizes, since the first
+    /// run also loads what does not grow; peaks of the whole process, since memory that was freed is taken again without
+    /// growing it. Then `at_once` networks, if that is more than one, are run on the larger tile at the same time.
     pub(super) fn measure(
         pipeline: &mut Pipeline,
         geometry: &Geometry,
         images: &[Vec<usize>],
         request: &TileRequest,
         smallest: &TilePlan,
+        at_once: NonZeroUsize,
     ) -> Result<Self, TiledError> {
         let size = |tile: &[Vec<usize>]| tile.iter().map(|shape| elements(shape)).sum::<u64>();
         let small = largest_tile(smallest);
@@ -52,11 +61,14 @@ impl MemoryModel {
         reset_peak();
         run_on_zeros(pipeline, &small)?;
         let first = peak_memory();
-        run_on_zeros(pipeline, &large)?;
+        for _ in 0..ROUNDS {
+            run_on_zeros(pipeline, &large)?;
+        }
         let (Some(first), Some(second)) = (first, peak_memory()) else {
             return Ok(Self {
                 base: ASSUMED_BASE,
                 bytes_per_element: ASSUMED_BYTES,
+                bytes_side_by_side: ASSUMED_BYTES,
                 measured: None,
             });
         };
@@ -66,10 +78,19 @@ impl MemoryModel {
             return Ok(Self {
                 base: first,
                 bytes_per_element: 0,
+                bytes_side_by_side: 0,
                 measured: None,
             });
         }
-        Ok(Self::between((size(&small), first), (size(&large), second)))
+        let mut model = Self::between((size(&small), first), (size(&large), second));
+        if run_side_by_side(pipeline, &large, at_once)?
+            && let Some(peak) = peak_memory()
+        {
+            let all = size(&large).saturating_mul(at_once.get() as u64).max(1);
+            let each = peak.saturating_sub(model.base).div_ceil(all);
+            model.bytes_side_by_side = with_margin(each).max(model.bytes_per_element);
+        }
+        Ok(model)
     }
 
     /// The line through two measurements.
@@ -79,7 +100,8 @@ impl MemoryModel {
         let base = higher_peak.saturating_sub(bytes_per_element.saturating_mul(more_elements));
         Self {
             base,
-            bytes_per_element: (bytes_per_element * MARGIN_EIGHTHS).div_ceil(8),
+            bytes_per_element: with_margin(bytes_per_element),
+            bytes_side_by_side: with_margin(bytes_per_element),
             measured: Some((more_elements, higher_peak)),
         }
     }
@@ -96,12 +118,19 @@ impl MemoryModel {
             return Ok(None);
         };
         run_on_zeros(pipeline, tile)?;
-        Ok(peak_memory().map(|peak| Self::between(known, (size, peak))))
+        Ok(peak_memory().map(|peak| {
+            let found = Self::between(known, (size, peak));
+            let bytes_side_by_side = self.bytes_side_by_side.max(found.bytes_per_element);
+            Self {
+                bytes_side_by_side,
+                ..found
+            }
+        }))
     }
 
-    /// What the process takes while it runs tiles of these shapes: the network, and the tiles that are read and written
-    /// meanwhile.
-    pub(super) fn bytes(&self, geometry: &Geometry, tile: &[Vec<usize>]) -> u64 {
+    /// What the process takes while it runs `at_once` tiles of these shapes: the networks, and the tiles that are read and
+    /// written meanwhile.
+    pub(super) fn bytes(&self, geometry: &Geometry, tile: &[Vec<usize>], at_once: NonZeroUsize) -> u64 {
         let inputs: u64 = tile.iter().map(|shape| elements(shape)).sum();
         let outputs: u64 = geometry
             .outputs()
@@ -113,11 +142,18 @@ impl MemoryModel {
                 })
             })
             .sum();
-        // Two tiles of each input and output exist at a time, each as it is in the file and in float32.
-        let waiting = inputs.saturating_add(outputs).saturating_mul(2 * (4 + 4));
-        self.base
-            .saturating_add(self.bytes_per_element.saturating_mul(inputs))
-            .saturating_add(waiting)
+        // One tile more of each input and output exists than is run, each as it is in the file and in float32.
+        let at_once = at_once.get() as u64;
+        let per_element = if at_once > 1 {
+            self.bytes_side_by_side
+        } else {
+            self.bytes_per_element
+        };
+        let waiting = inputs
+            .saturating_add(outputs)
+            .saturating_mul((at_once + 1) * (4 + 4));
+        let networks = per_element.saturating_mul(inputs).saturating_mul(at_once);
+        self.base.saturating_add(networks).saturating_add(waiting)
     }
 }
 
@@ -138,7 +174,63 @@ fn output_size(axis: &OutputAxis, reference: &[usize]) -> u64 {
     }
 }
 
+fn with_margin(bytes: u64) -> u64 {
+    bytes.saturating_mul(MARGIN_EIGHTHS).div_ceil(8)
+}
+
 fn run_on_zeros(pipeline: &mut Pipeline, tile: &[Vec<usize>]) -> Result<(), PipelineError> {
+    let zeros = zeros(pipeline, tile);
+    let views: Vec<TensorView<'_>> = zeros.iter().map(Tensor::view).collect();
+    pipeline.runner.run(&views).map(drop).map_err(failed)
+}
+
+/// Runs networks on zeros at the same time, a few times each, and keeps each result until the next is there, as writing does.
+/// Answers whether there was anything to run.
+fn run_side_by_side(
+    pipeline: &mut Pipeline,
+    tile: &[Vec<usize>],
+    at_once: NonZeroUsize,
+) -> Result<bool, PipelineError> {
+    if at_once.get() == 1 {
+        return Ok(false);
+    }
+    let Some(runners) = pipeline.runner.side_by_side(at_once) else {
+        return Ok(false);
+    };
+    let zeros = zeros(pipeline, tile);
+    let views: Vec<TensorView<'_>> = zeros.iter().map(Tensor::view).collect();
+    let views = views.as_slice();
+    thread::scope(|scope| {
+        let run = |mut runner: Box<dyn Runner>| {
+            move || {
+                let mut kept = Vec::new();
+                for _ in 0..ROUNDS {
+                    kept = runner.run(views)?;
+                }
+                drop(kept);
+                Ok(())
+            }
+        };
+        let running: Vec<_> = runners
+            .into_iter()
+            .map(|runner| scope.spawn(run(runner)))
+            .collect();
+        let results = running.into_iter().map(|thread| {
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        results.collect::<Result<(), RunError>>()
+    })
+    .map_err(failed)?;
+    Ok(true)
+}
+
+fn failed(error: RunError) -> PipelineError {
+    PipelineError::caused_by(PipelineErrorKind::Run, error)
+}
+
+fn zeros(pipeline: &Pipeline, tile: &[Vec<usize>]) -> Vec<Tensor> {
     let types: Vec<Option<DataType>> = pipeline
         .runner
         .signature()
@@ -146,17 +238,13 @@ fn run_on_zeros(pipeline: &mut Pipeline, tile: &[Vec<usize>]) -> Result<(), Pipe
         .iter()
         .map(|port| port.data_type)
         .collect();
-    let zeros: Vec<Tensor> = tile
-        .iter()
+    tile.iter()
         .zip(types)
         .map(|(shape, data_type)| {
             let zeros = Tensor::from(ArrayD::<f32>::zeros(shape.as_slice()));
             zeros.into_cast(data_type.unwrap_or(DataType::Float32))
         })
-        .collect();
-    let views: Vec<TensorView<'_>> = zeros.iter().map(Tensor::view).collect();
-    let failed = |error| PipelineError::caused_by(PipelineErrorKind::Run, error);
-    pipeline.runner.run(&views).map(drop).map_err(failed)
+        .collect()
 }
 
 /// What is free on the machine, in bytes.

@@ -1,10 +1,11 @@
 //! What is asked of tiles and of a run.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use tiling::Padding;
+use tiling::{Padding, TilePlan};
 
 /// How an image is cut. Letters are those of the model's axes, numbers count elements of the inputs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,6 +90,16 @@ impl TileOptions {
     }
 }
 
+/// Tiles, and how many of them are run at the same time.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TileChoice {
+    /// The tiles.
+    pub plan: TilePlan,
+    /// How many of them fit into the memory at the same time, and are done soonest that way.
+    pub at_once: NonZeroUsize,
+}
+
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -128,9 +139,19 @@ pub struct TiledRun<'a> {
     pub(super) finished: Option<&'a (dyn Fn(usize) -> bool + Sync)>,
     pub(super) progress: Option<&'a mut dyn FnMut(TiledProgress) -> ControlFlow<()>>,
     pub(super) scratch: Option<PathBuf>,
+    pub(super) at_once: Option<NonZeroUsize>,
 }
 
 impl<'a> TiledRun<'a> {
+    /// Runs so many tiles at the same time, each on its part of the threads, where the backend can do that; one after the
+    /// other unless given. [`Pipeline::choose_tiles`](crate::Pipeline::choose_tiles) says what fits into memory. The result
+    /// is the same.
+    #[must_use]
+    pub fn with_tiles_at_once(mut self, count: NonZeroUsize) -> Self {
+        self.at_once = Some(count);
+        self
+    }
+
     /// Leaves out tiles that an earlier run has written.
     #[must_use]
     pub fn with_finished(mut self, finished: &'a (dyn Fn(usize) -> bool + Sync)) -> Self {
@@ -168,6 +189,7 @@ impl fmt::Debug for TiledRun<'_> {
             .field("finished", &self.finished.is_some())
             .field("progress", &self.progress.is_some())
             .field("scratch", &self.scratch)
+            .field("at_once", &self.at_once)
             .finish()
     }
 }

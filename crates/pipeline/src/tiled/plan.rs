@@ -1,10 +1,13 @@
 //! Which tiles.
 
+use std::iter::successors;
+use std::num::NonZeroUsize;
+
 use rdf_spec::Axis;
 use tiling::{Extent, Geometry, OutputAxis, OutputGeometry, Sizes, TilePlan, TileRequest};
 
 use super::memory::{MemoryModel, free_memory};
-use super::{TileOptions, TiledError};
+use super::{TileChoice, TileOptions, TiledError};
 use crate::bind::geometry::TileGeometry;
 use crate::builder::Pipeline;
 
@@ -14,6 +17,12 @@ const CERTAINLY_ENOUGH: u64 = 16 << 10;
 
 /// From this number of tiles on, one more is run to measure what a large one takes.
 const MANY_TILES: usize = 40;
+
+/// The part of a network's time that more threads do not shorten, where an engine runs networks side by side: a quarter to a
+/// third for U-Nets on tract (docs/performance.md).
+const SERIAL_PART: f64 = 0.3;
+
+const TWO: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 impl Pipeline {
     /// Chooses tiles for images of these shapes, one for each input, in the axis order of the description.
@@ -30,6 +39,35 @@ impl Pipeline {
         images: &[Vec<usize>],
         options: &TileOptions,
     ) -> Result<TilePlan, TiledError> {
+        self.choose(images, options, &[NonZeroUsize::MIN])
+            .map(|choice| choice.plan)
+    }
+
+    /// Chooses tiles as [`plan_tiles`](Self::plan_tiles) does, and how many of them to run at the same time, each on its part
+    /// of the threads: more at once keep all threads busy, but must be smaller to fit into the memory, so that more of
+    /// them overlaps.
+    ///
+    /// # Errors
+    /// Those of [`plan_tiles`](Self::plan_tiles).
+    pub fn choose_tiles(
+        &mut self,
+        images: &[Vec<usize>],
+        options: &TileOptions,
+    ) -> Result<TileChoice, TiledError> {
+        let mut counts = vec![NonZeroUsize::MIN];
+        if self.runner.side_by_side(self.threads).is_some() {
+            let doubled = |count: &NonZeroUsize| count.checked_mul(TWO).filter(|next| *next <= self.threads);
+            counts = successors(Some(NonZeroUsize::MIN), doubled).collect();
+        }
+        self.choose(images, options, &counts)
+    }
+
+    fn choose(
+        &mut self,
+        images: &[Vec<usize>],
+        options: &TileOptions,
+        counts: &[NonZeroUsize],
+    ) -> Result<TileChoice, TiledError> {
         let described = self.geometry.clone().map_err(TiledError::Geometry)?;
         let geometry = adapted(&described, options)?;
         let mut request = TileRequest::default().with_padding(options.padding);
@@ -45,9 +83,13 @@ impl Pipeline {
         for &(letter, stride) in &options.stride {
             request = request.with_stride(cut_dimension(&described, letter)?, stride);
         }
+        let one = |plan| TileChoice {
+            plan,
+            at_once: NonZeroUsize::MIN,
+        };
         let whole = TilePlan::new(&geometry, images, &request);
         if options.whole {
-            return Ok(whole?);
+            return Ok(one(whole?));
         }
         // What keeps these from being possible keeps larger tiles from it as well.
         let smallest = TilePlan::smallest(&geometry, images, &request)?;
@@ -58,23 +100,46 @@ impl Pipeline {
             if elements.saturating_mul(CERTAINLY_ENOUGH) <= limit
                 || largest_tile(&whole) == largest_tile(&smallest)
             {
-                return Ok(whole);
+                return Ok(one(whole));
             }
         }
-        let memory = MemoryModel::measure(self, &geometry, images, &request, &smallest)?;
-        let within = |memory: MemoryModel| {
-            let cost = |tile: &[Vec<usize>]| memory.bytes(&geometry, tile);
+        let most = counts.iter().copied().max().unwrap_or(NonZeroUsize::MIN);
+        let within = |memory: &MemoryModel, at_once| {
+            let cost = |tile: &[Vec<usize>]| memory.bytes(&geometry, tile, at_once);
             TilePlan::within_budget(&geometry, images, &request, limit, &cost)
         };
-        let plan = within(memory)?;
+        let mut memory = MemoryModel::measure(self, &geometry, images, &request, &smallest, most)?;
+        let mut plan = within(&memory, NonZeroUsize::MIN)?;
         // One tile more is worth it where there are many.
-        if plan.len() < MANY_TILES {
-            return Ok(plan);
+        if plan.len() >= MANY_TILES
+            && let Some(refined) = memory.refined(self, &largest_tile(&plan))?
+        {
+            memory = refined;
+            plan = within(&memory, NonZeroUsize::MIN)?;
         }
-        match memory.refined(self, &largest_tile(&plan))? {
-            Some(refined) => Ok(within(refined)?),
-            None => Ok(plan),
+        let mut best = one(plan);
+        for &at_once in counts.iter().filter(|count| count.get() > 1) {
+            let Ok(plan) = within(&memory, at_once) else {
+                break;
+            };
+            let choice = TileChoice { plan, at_once };
+            if self.expected_time(&choice) < self.expected_time(&best) {
+                best = choice;
+            }
         }
+        Ok(best)
+    }
+
+    /// How long the tiles take, in units of one element on one thread.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    fn expected_time(&self, choice: &TileChoice) -> f64 {
+        let tile: u64 = largest_tile(&choice.plan)
+            .iter()
+            .map(|shape| elements(shape))
+            .sum();
+        let (at_once, threads) = (choice.at_once.get() as f64, self.threads.get() as f64);
+        let rounds = choice.plan.len().div_ceil(choice.at_once.get()) as f64;
+        rounds * tile as f64 * (SERIAL_PART + (1.0 - SERIAL_PART) * at_once / threads)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Running a plan of tiles.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use runners::Runner;
 use tensor_ops::{Tensor, TensorView};
 use tiling::{InputPart, OutputPart, RunOptions, Tile, TilePlan, TileSink, TileSource};
 
@@ -84,9 +86,9 @@ impl Pipeline {
             delivered.push(end);
         }
 
-        let mut tiles = 0;
-        let network = |tile: &Tile, parts: Vec<Tensor>| -> Result<Vec<Tensor>, PipelineError> {
-            tiles += 1;
+        let tiles = AtomicUsize::new(0);
+        let compute = |runner: &mut dyn Runner, tile: &Tile, parts: Vec<Tensor>| {
+            tiles.fetch_add(1, Ordering::Relaxed);
             let padded = tile
                 .inputs
                 .iter()
@@ -98,7 +100,7 @@ impl Pipeline {
             let results = runner.run(&views).map_err(failed)?;
             let kept = tile.outputs.iter().zip(outputs.iter()).zip(results);
             kept.map(|((part, output), result)| crop(part, &output.name, result))
-                .collect()
+                .collect::<Result<Vec<Tensor>, PipelineError>>()
         };
         let mut options = RunOptions::default();
         if let Some(finished) = run.finished {
@@ -111,13 +113,21 @@ impl Pipeline {
             }),
             None => ControlFlow::Continue(()),
         };
-        plan.run(
-            &mut prepared,
-            &mut delivered,
-            options.with_progress(&mut written),
-            network,
-        )?;
-        report.tiles = tiles;
+        options = options.with_progress(&mut written);
+        let at_once = run.at_once.filter(|count| count.get() > 1 && plan.len() > 1);
+        match at_once.and_then(|count| runner.side_by_side(count)) {
+            Some(mut runners) => {
+                let mut networks: Vec<_> = runners
+                    .iter_mut()
+                    .map(|runner| |tile: &Tile, parts: Vec<Tensor>| compute(&mut **runner, tile, parts))
+                    .collect();
+                plan.run_side_by_side(&mut prepared, &mut delivered, options, &mut networks)?;
+            }
+            None => plan.run(&mut prepared, &mut delivered, options, |tile, parts| {
+                compute(&mut **runner, tile, parts)
+            })?,
+        }
+        report.tiles = tiles.load(Ordering::Relaxed);
         let mut kept: Vec<_> = delivered
             .into_iter()
             .filter_map(|end| match end {

@@ -1,7 +1,8 @@
 //! A network that tract runs.
 
 use std::fmt;
-use std::sync::Arc;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tensor_ops::{Tensor, TensorView};
 use tract_linalg::multithread::{Executor, multithread_tract_scope};
@@ -26,8 +27,10 @@ pub(super) struct TractRunner {
     signature: Signature,
     /// The network without any shapes; plans are made from clones, which share the weights.
     network: InferenceModel,
-    plans: PlanCache<Plan>,
+    /// Shared by the runners that run side by side.
+    plans: Arc<Mutex<PlanCache<Plan>>>,
     executor: Executor,
+    threads: usize,
     max_tensor_bytes: u64,
 }
 
@@ -55,13 +58,25 @@ impl TractRunner {
         Ok(TractRunner {
             signature,
             network: parsed.model,
-            plans: PlanCache::new(options.cached_plans),
+            plans: Arc::new(Mutex::new(PlanCache::new(options.cached_plans))),
             executor,
+            threads,
             max_tensor_bytes: options.max_tensor_bytes,
         })
     }
 
-    /// A plan for inputs of these shapes.
+    /// The plan for inputs of these shapes, which is prepared when it is first asked for. Who asks meanwhile waits, rather
+    /// than prepare it again.
+    fn plan(&self, shapes: &[Vec<usize>]) -> Result<Plan, RunError> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(shapes) {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = self.prepare(shapes)?;
+        plans.insert(shapes.to_vec(), Arc::clone(&plan));
+        Ok(plan)
+    }
+
     fn prepare(&self, shapes: &[Vec<usize>]) -> Result<Plan, RunError> {
         let typed = guarded(|| self.typed(shapes)).map_err(|fault| match fault {
             Fault::Error(error) => {
@@ -168,23 +183,35 @@ impl Runner for TractRunner {
             };
             values.push(value);
         }
-        let plan = match self.plans.get(&shapes) {
-            Some(plan) => Arc::clone(plan),
-            None => {
-                let plan = self.prepare(&shapes)?;
-                self.plans.insert(shapes.clone(), plan.clone());
-                plan
-            }
-        };
+        let plan = self.plan(&shapes)?;
         // The panic has to be caught inside the scope, which does not restore the executor otherwise.
         let executor = self.executor.clone();
         match multithread_tract_scope(executor, || guarded(|| plan.run(values))) {
             Ok(values) => self.collect(&values),
             Err(fault) => {
-                self.plans.remove(&shapes);
+                let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+                plans.remove(&shapes);
                 Err(fault.into_run_error("run the network"))
             }
         }
+    }
+
+    /// tract computes concatenation, padding, upsampling and copies on one thread.
+    fn side_by_side(&self, count: NonZeroUsize) -> Option<Vec<Box<dyn Runner>>> {
+        let threads = (self.threads / count).max(1);
+        let runner = || {
+            let executor = guarded(|| Ok(executor(threads))).ok()?;
+            let runner: Box<dyn Runner> = Box::new(TractRunner {
+                signature: self.signature.clone(),
+                network: self.network.clone(),
+                plans: Arc::clone(&self.plans),
+                executor,
+                threads,
+                max_tensor_bytes: self.max_tensor_bytes,
+            });
+            Some(runner)
+        };
+        (0..count.get()).map(|_| runner()).collect()
     }
 }
 
@@ -214,7 +241,7 @@ impl fmt::Debug for TractRunner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TractRunner")
             .field("signature", &self.signature)
-            .field("plans", &self.plans.len())
+            .field("threads", &self.threads)
             .finish_non_exhaustive()
     }
 }

@@ -45,6 +45,9 @@ pub enum RunError {
         /// How many the plan has.
         expected: usize,
     },
+    /// Nothing was given that computes tiles.
+    #[error("no network was given to compute the tiles")]
+    NoNetwork,
     /// Another number of sinks than the plan has outputs.
     #[error("{found} sinks were given, the plan has {expected} outputs")]
     SinkCount {

@@ -160,7 +160,7 @@ fn write_all<K: TileSink>(
 }
 
 /// What a thread returned. A panic goes on in this one.
-fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+pub(super) fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     thread
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use pipeline::image::{
     ImageError, ImageFormat, ImageSink, ImageSource, PixelSize, SinkOptions, Spacing, ZarrOptions, ZarrSink,
     create_sink,
 };
-use pipeline::{Pipeline, TileOptions, TiledError, TiledProgress, TiledRun};
+use pipeline::{Pipeline, TileChoice, TileOptions, TiledError, TiledProgress, TiledRun};
 use rdf_spec::{Network, OutputShape, OutputTensor};
 use serde_json::{Value, json};
 use tensor_ops::{DataType, Tensor};
@@ -60,13 +61,14 @@ pub(super) fn plan(
     pipeline: &mut Pipeline,
     shapes: &[Vec<usize>],
     options: &PredictOptions,
-) -> Result<Option<TilePlan>, Failure> {
+) -> Result<Option<TileChoice>, Failure> {
     let tiles = tile_options(&options.tiles, cache_bytes(options) as u64);
-    let plan = pipeline
-        .plan_tiles(shapes, &tiles)
+    let choice = pipeline
+        .choose_tiles(shapes, &tiles)
         .map_err(|error| of_tiles(&error))?;
+    let plan = &choice.plan;
     let is_whole = plan.len() == 1 && !plan.is_padded() && !options.dry_run && !options.resume;
-    Ok((!is_whole).then_some(plan))
+    Ok((!is_whole).then_some(choice))
 }
 
 /// Wrong usage where something was asked for that is not possible, a failure otherwise.
@@ -87,6 +89,8 @@ pub(in crate::commands) fn of_tiles(error: &TiledError) -> Failure {
 pub(super) struct Job<'a> {
     pub(super) model: &'a Network,
     pub(super) plan: TilePlan,
+    /// How many tiles are run at the same time.
+    pub(super) at_once: NonZeroUsize,
     pub(super) inputs: &'a [Assigned<'a>],
     pub(super) outputs: &'a [Assigned<'a>],
     pub(super) options: &'a PredictOptions,
@@ -107,6 +111,9 @@ impl Job<'_> {
         let (mut sinks, finished) = self.open_sinks(sources, &identity)?;
         bar.suspend(|| {
             message::note(&format!("{}", self.plan));
+            if self.at_once.get() > 1 {
+                message::note(&format!("{} tiles at the same time", self.at_once));
+            }
             if !finished.is_empty() {
                 message::note(&format!(
                     "{} of {} tiles are done already",
@@ -122,6 +129,7 @@ impl Job<'_> {
         };
         let mut run = TiledRun::default()
             .with_progress(&mut progress)
+            .with_tiles_at_once(self.at_once)
             .with_scratch(self.scratch_folder());
         if self.options.resume {
             run = run.with_finished(&is_finished);
@@ -168,7 +176,7 @@ impl Job<'_> {
         if self.options.resume {
             self.take_up_plan(identity)?;
         }
-        let fingerprint = json!({ "run": identity, "plan": self.plan }).to_string();
+        let fingerprint = json!({ "run": identity, "plan": self.plan, "at_once": self.at_once }).to_string();
         let mut sinks = Vec::with_capacity(self.model.outputs.len());
         let mut finished: Option<BTreeSet<usize>> = None;
         for (output, shape) in self.model.outputs.iter().zip(self.plan.output_shapes()) {
@@ -229,6 +237,10 @@ impl Job<'_> {
             self.plan = serde_json::from_value(known["plan"].clone()).map_err(|error| {
                 Failure::failed(format!("`{}` has no plan that can be read: {error}", asked.value))
             })?;
+            let at_once = known["at_once"]
+                .as_u64()
+                .and_then(|count| usize::try_from(count).ok());
+            self.at_once = at_once.and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN);
         }
         Ok(())
     }
