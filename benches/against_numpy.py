@@ -97,11 +97,11 @@ def program():
 
 
 def ours(binary, shape, dtype):
-    """Times of our operations and of a copy in seconds, by number of threads and name."""
+    """Times of our operations, of a copy and of a bare conversion in seconds, by number of threads and name."""
     label = f"{list(shape)} {dtype} "
     run = subprocess.run([binary, "4", "--json", "--only", label], capture_output=True, text=True, check=True)
     rows = [json.loads(line) for line in run.stdout.splitlines()]
-    return {(row["threads"], row["operation"]): (row["seconds"], row["copy"]) for row in rows}
+    return {(row["threads"], row["operation"]): (row["seconds"], row["copy"], row["conversion"]) for row in rows}
 
 
 def processor():
@@ -125,11 +125,12 @@ def measure(binary, rounds):
                     numpy[name] = min(numpy[name], shortest(lambda operation=operation: operation(x), 2))
                 for key, times in ours(binary, shape, dtype).items():
                     own[key] = tuple(map(min, own.get(key, times), times))
-            # All copies are of the same array.
+            # All copies and conversions are of the same array.
             copy = {threads: min(times[1] for key, times in own.items() if key[0] == threads) for threads in (1, cores)}
+            conversion = min(times[2] for key, times in own.items() if key[0] == 1)
             for name in OPERATIONS:
                 single, many = own[1, name][0], own[cores, name][0]
-                results[shape, dtype, name] = numpy[name], single, many, copy[1], copy[cores]
+                results[shape, dtype, name] = numpy[name], single, many, copy[1], copy[cores], conversion
                 print(shape, dtype, name, f"{numpy[name] / single:.1f}", flush=True)
     return cores, results
 
@@ -159,25 +160,28 @@ def report(cores, results):
         "- *of a copy*: GB/s relative to those of a copy of the array, measured in the same way, on one thread and on all cores.",
         "- *time*: that of the operation in units of that of the copy, on one thread. Integer arrays become `float32`, so",
         "  that even a bare conversion of `uint16` moves 1.5 times, of `uint8` 2.5 times the bytes of the copy.",
+        "- *of a conversion*: the speed relative to a bare conversion of the array to `float32` (`*y = x as f32`, vectorised), which",
+        "  reads and writes the same bytes and does nothing else: what memory allows, on one thread.",
         "",
         "`float32` is changed in place, which writes to memory that was just read; other types are converted on the way.",
         "numpy makes a new array for each step. `scale_range` is for the percentiles 1 and 99.8.",
     ]
     for shape in SHAPES:
         lines += ["", "### " + " x ".join(str(length) for length in shape if length > 1), ""]
-        lines.append("| type | operation | numpy | GB/s | of a copy | of a copy, all cores | time |")
-        lines.append("|---|---|---|---|---|---|---|")
+        lines.append("| type | operation | numpy | GB/s | of a copy | of a copy, all cores | of a conversion | time |")
+        lines.append("|---|---|---|---|---|---|---|---|")
         count = int(np.prod(shape))
         for dtype in TYPES:
             moved, copied = traffic(dtype)
             for name in OPERATIONS:
-                numpy, single, many, copy, copies = results[shape, dtype, name]
+                numpy, single, many, copy, copies, conversion = results[shape, dtype, name]
                 ratio = 100 * copy / single * moved / copied
                 ratios = f"{100 * copies / many * moved / copied:.0f} %" if cores > 1 else "-"
+                bare = "-" if dtype == "float32" else f"{100 * conversion / single:.0f} %"
                 goal = " (goal missed)" if numpy / single < GOALS.get(name, 0) else ""
                 lines.append(
                     f"| {dtype} | `{name}` | {numpy / single:.1f}{goal} | {count * moved / single / 1e9:.1f} "
-                    f"| {ratio:.0f} % | {ratios} | {single / copy:.1f} |"
+                    f"| {ratio:.0f} % | {ratios} | {bare} | {single / copy:.1f} |"
                 )
     return "\n".join(lines) + "\n"
 

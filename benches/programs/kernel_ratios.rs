@@ -18,6 +18,8 @@ use ndarray::{ArrayD, IxDyn};
 use tensor_ops::{DataType, OpError, Tensor};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // As the program does: neither the copy nor the operations wait for fresh pages.
+    let _ = heap_tuning::keep_freed_memory();
     let mut rounds = 15;
     let mut json = false;
     let mut only = String::new();
@@ -51,8 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let bytes = (source.len() * data_type.item_size()) as f64;
                     if json {
                         println!(
-                            r#"{{"threads": {threads}, "shape": {shape:?}, "type": "{data_type}", "operation": "{}", "seconds": {:e}, "copy": {:e}}}"#,
-                            job.name, times.job, times.copy
+                            r#"{{"threads": {threads}, "shape": {shape:?}, "type": "{data_type}", "operation": "{}", "seconds": {:e}, "copy": {:e}, "conversion": {:e}}}"#,
+                            job.name, times.job, times.copy, times.conversion
                         );
                     } else {
                         println!(
@@ -73,6 +75,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 struct Times {
     job: f64,
     copy: f64,
+    /// A bare conversion to `f32`, for the types that become it: no operation can move the bytes faster.
+    conversion: f64,
 }
 
 /// The shortest times of both in seconds.
@@ -82,15 +86,23 @@ fn compare(job: &Job, source: &Tensor, rounds: usize) -> Result<Times, OpError> 
         _ => ArrayD::zeros(IxDyn(source.shape())),
     };
     let mut copies = Copies::new(source);
-    let (mut jobs, mut times) = (Vec::new(), Vec::new());
+    let (mut jobs, mut times, mut conversions) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds {
         let begin = Instant::now();
         copies.copy(source);
         let copied = Instant::now();
         job.run(black_box(source), black_box(&mut target))?;
         let done = Instant::now();
+        if let Some(target) = target
+            .as_slice_mut()
+            .filter(|_| source.data_type() != DataType::Float32)
+        {
+            convert(target, source);
+        }
+        let converted = Instant::now();
         // The first round warms up.
         if round > 0 {
+            conversions.push((converted - done).as_secs_f64());
             times.push((copied - begin).as_secs_f64());
             jobs.push((done - copied).as_secs_f64());
         }
@@ -105,11 +117,35 @@ fn compare(job: &Job, source: &Tensor, rounds: usize) -> Result<Times, OpError> 
     Ok(Times {
         job: shortest(&jobs),
         copy: shortest(&times),
+        conversion: shortest(&conversions),
     })
 }
 
 fn shortest(times: &[f64]) -> f64 {
     times.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// The bare conversion, in as many parts as there are threads.
+fn convert(target: &mut [f32], source: &Tensor) {
+    match source {
+        Tensor::Uint16(source) => convert_each(target, source.as_slice().unwrap_or_default()),
+        Tensor::Uint8(source) => convert_each(target, source.as_slice().unwrap_or_default()),
+        _ => {}
+    }
+}
+
+fn convert_each<T: Copy + Into<f32> + Sync>(target: &mut [f32], source: &[T]) {
+    let part = target.len().div_ceil(rayon::current_num_threads()).max(1);
+    rayon::scope(|scope| {
+        for (target, source) in target.chunks_mut(part).zip(source.chunks(part)) {
+            scope.spawn(move |_| {
+                for (target, &source) in target.iter_mut().zip(source) {
+                    *target = source.into();
+                }
+                black_box(target);
+            });
+        }
+    });
 }
 
 /// A buffer of the type of the source.

@@ -104,7 +104,7 @@ pub(crate) struct TestModelOptions {
 }
 
 /// What runs the network.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct EngineOptions {
     /// Weights format: onnx, torchscript, pytorch_state_dict, keras_hdf5, tensorflow_js or tensorflow_saved_model_bundle
     #[arg(long, alias = "weight-format", value_name = "FORMAT")]
@@ -160,7 +160,7 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// What is not part of the program.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct NativeOptions {
     /// Shared library of onnxruntime for the backend ort; unless given, that of ORT_DYLIB_PATH, beside this program, or
     /// of the Python package onnxruntime
@@ -193,16 +193,16 @@ pub(crate) struct BackendsOptions {
 /// Reads and writes .npy, PNG, TIFF and OME-Zarr. Give one --input and one --output for each tensor of the model, in
 /// the order of the description or with the tensor's name. Images that do not fit into memory are run tile by tile, with
 /// the result of the whole image.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct PredictOptions {
     /// Folder, zip file or description of the model
     #[arg(value_name = "MODEL")]
     pub(crate) model: PathBuf,
-    /// Image for an input of the model
+    /// Image for an input of the model, or a folder of images: each of them is run
     #[arg(long, short, required = true, value_name = "[NAME=]PATH")]
     pub(crate) input: Vec<String>,
-    /// File for an output of the model
+    /// File for an output of the model; a folder where the input is one
     #[arg(long, short, required_unless_present = "dry_run", value_name = "[NAME=]PATH")]
     pub(crate) output: Vec<String>,
     /// Axis order of an input image, for example yx, cyx or yxc; inferred and printed unless given
@@ -233,10 +233,36 @@ pub(crate) struct PredictOptions {
     /// Replace output files that exist
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Format of the results where the input is a folder
+    #[arg(long, value_enum, default_value_t = ImageKind::Tif, value_name = "FORMAT")]
+    pub(crate) output_format: ImageKind,
+    /// Leave out images of a folder whose results exist
+    #[arg(long, conflicts_with = "overwrite")]
+    pub(crate) skip_existing: bool,
+}
+
+/// A format of images in files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImageKind {
+    Npy,
+    Png,
+    Tif,
+    Zarr,
+}
+
+impl ImageKind {
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Npy => "npy",
+            Self::Png => "png",
+            Self::Tif => "tif",
+            Self::Zarr => "zarr",
+        }
+    }
 }
 
 /// How images are cut into tiles.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct TileArguments {
     /// Sizes of tiles by axis letter, in elements of the inputs, for example y=512,x=512
     #[arg(long, value_name = "AXIS=SIZE,...", value_delimiter = ',', value_parser = axis_number)]

@@ -1,6 +1,7 @@
 //! `modelhub predict`
 
 pub(super) mod assignment;
+mod folders;
 pub(super) mod inputs;
 pub(super) mod tiles;
 
@@ -61,7 +62,12 @@ pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
         let warnings = pipeline.warnings().iter();
         warnings.for_each(|warning| message::warning(&warning.to_string()));
     });
-    let result = predict(model, &mut pipeline, options, &bar);
+    let names: Vec<&str> = model.inputs.iter().map(|tensor| tensor.name.as_str()).collect();
+    let result = match folders::has_folders(options, &names) {
+        Ok(true) => folders::run(model, &mut pipeline, options, &bar),
+        Ok(false) => predict(model, &mut pipeline, options, &bar),
+        Err(failure) => Err(failure),
+    };
     bar.finish_and_clear();
     result
 }

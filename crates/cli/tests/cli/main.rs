@@ -12,6 +12,7 @@ mod hostile;
 mod inspect;
 mod migrate;
 mod predict;
+mod predict_folders;
 mod schema;
 mod test_model;
 mod tiles;

@@ -36,6 +36,7 @@ macro_rules! onnx_suite {
                 lengths_in_the_file_are_hints
                 repeated_runs_agree
                 threads_do_not_change_the_result
+                side_by_side_gives_the_same
                 a_strided_view_is_read_by_its_axes
                 clashing_symbols_are_ignored
                 a_shape_that_cannot_work_is_an_error_and_the_runner_stays_usable

@@ -118,6 +118,34 @@ pub(crate) fn threads_do_not_change_the_result(backend: &dyn Backend) {
     assert!(largest_difference(&one, &there) < 1e-5);
 }
 
+pub(crate) fn side_by_side_gives_the_same(backend: &dyn Backend) {
+    let path = network("unet.onnx");
+    let options = LoadOptions::default().with_threads(NonZeroUsize::new(3).unwrap());
+    let load = || backend.load(WeightsFormat::Onnx, WeightsData::File(&path), &options);
+    let mut alone = load().unwrap();
+    let images = [image(&[1, 1, 64, 48]), image(&[1, 1, 32, 32])];
+    let expected: Vec<Tensor> = images.iter().map(|image| run_one(&mut *alone, image)).collect();
+    // Backends that gain nothing by it have no such runners.
+    let Some(runners) = alone.side_by_side(NonZeroUsize::new(2).unwrap()) else {
+        return;
+    };
+    assert_eq!(runners.len(), 2);
+    // They outlive the runner that they come from.
+    drop(alone);
+    std::thread::scope(|scope| {
+        for mut runner in runners {
+            let (images, expected) = (&images, &expected);
+            scope.spawn(move || {
+                for _ in 0..3 {
+                    for (image, expected) in images.iter().zip(expected) {
+                        assert_eq!(run_one(&mut *runner, image), *expected);
+                    }
+                }
+            });
+        }
+    });
+}
+
 pub(crate) fn files_and_bytes_load_alike(backend: &dyn Backend) {
     let bytes = std::fs::read(network("unet.onnx")).unwrap();
     let mut from_bytes = backend
