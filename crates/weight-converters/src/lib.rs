@@ -5,6 +5,8 @@ mod conversion;
 mod files;
 mod graph;
 mod half;
+#[cfg(feature = "keras")]
+pub mod keras;
 mod onnx;
 mod tensor;
 #[cfg(feature = "tensorflow")]

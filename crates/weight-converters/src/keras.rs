@@ -1,0 +1,19 @@
+//! Whole models of Keras to ONNX.
+
+mod check;
+mod config;
+mod context;
+mod convert;
+mod error;
+mod feature;
+mod hdf5;
+mod layers;
+mod model;
+mod network;
+mod nodes;
+mod weights;
+
+pub use check::check_keras;
+pub use convert::convert_keras;
+pub use error::{ConvertError, UnsupportedLayer};
+pub use layers::{SupportedLayer, supported_layers};
