@@ -76,7 +76,7 @@ pub(crate) fn convert_model(
     inputs: &[InputSpec],
     options: &Options,
 ) -> Result<Converted, ConvertError> {
-    let model = read_model(topology)?;
+    let model = read_model(topology, dialect.major)?;
     check_layers(&model)?;
     let mut cx = Context::new(OPSET_VERSION, dialect);
     let features = make_inputs(&mut cx, &model, inputs)?;

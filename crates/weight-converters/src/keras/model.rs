@@ -1,5 +1,7 @@
 //! The layers of a model, as its configuration lists them.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
 
 use super::config::{self, Config};
@@ -29,10 +31,10 @@ pub(crate) struct Model {
 pub(crate) struct Layer {
     /// The class, as the file names it.
     pub(crate) class: String,
+    /// Whether it is a function that Keras 3 calls as if it were a layer: `x + 1` is one of the class `Add`.
+    pub(crate) is_operation: bool,
     /// The name, unique within the model.
     pub(crate) name: String,
-    /// Where the class comes from; empty before Keras 3.
-    pub(crate) module: String,
     /// The configuration.
     pub(crate) config: Map<String, Value>,
     /// The calls.
@@ -60,16 +62,19 @@ impl Layer {
 struct Budget {
     layers: usize,
     nodes: usize,
+    /// the version of Keras
+    major: u32,
 }
 
 /// Reads a model from `{"class_name": ..., "config": ...}`.
 ///
 /// # Errors
 /// When it is none, or has too many layers.
-pub(crate) fn read_model(topology: &Value) -> Result<Model, ConvertError> {
+pub(crate) fn read_model(topology: &Value, major: u32) -> Result<Model, ConvertError> {
     let mut budget = Budget {
         layers: MAX_LAYERS,
         nodes: MAX_NODES,
+        major,
     };
     let class = text(topology, "class_name")
         .ok_or_else(|| ConvertError::topology("`class_name` of the model is missing"))?;
@@ -113,15 +118,66 @@ fn read_body(
     ) else {
         return Ok(None);
     };
-    let layers = read_layers(layers, depth, budget)?;
+    let mut layers = read_layers(layers, depth, budget)?;
     let keys = |entry: &Value, what: &str| {
         read_keys(entry).ok_or_else(|| ConvertError::topology(format!("`{what}` does not list tensors")))
     };
+    let (inputs, mut outputs) = (keys(inputs, "input_layers")?, keys(outputs, "output_layers")?);
+    count_from_zero(&mut layers, &mut outputs, budget.major);
     Ok(Some(Model {
         layers,
-        inputs: keys(inputs, "input_layers")?,
-        outputs: keys(outputs, "output_layers")?,
+        inputs,
+        outputs,
     }))
+}
+
+/// Counts the calls of models within the model from zero. Keras counts the one in which such a model was built, too, which
+/// is not in the file: version 3 in `output_layers` only, version 2.4 and later everywhere, older ones nowhere.
+fn count_from_zero(layers: &mut [Layer], outputs: &mut [TensorKey], major: u32) {
+    let models: HashMap<String, (usize, bool)> = layers
+        .iter()
+        .filter(|layer| layer.model.is_some())
+        .map(|layer| {
+            (
+                layer.name.clone(),
+                (layer.nodes.len(), layer.class != "Sequential"),
+            )
+        })
+        .collect();
+    if models.is_empty() {
+        return;
+    }
+    if major >= 3 {
+        for key in outputs {
+            if models.get(&key.layer).is_some_and(|(_, counts)| *counts) {
+                key.node = key.node.saturating_sub(1);
+            }
+        }
+        return;
+    }
+    // a number as high as there are calls: they are counted from one
+    let mut shifted: HashSet<String> = HashSet::new();
+    let all = layers
+        .iter()
+        .flat_map(|layer| &layer.nodes)
+        .flat_map(Node::tensors);
+    for key in all.chain(outputs.iter()) {
+        if models
+            .get(&key.layer)
+            .is_some_and(|(count, _)| key.node >= *count)
+        {
+            shifted.insert(key.layer.clone());
+        }
+    }
+    let shift = |key: &mut TensorKey| {
+        if shifted.contains(&key.layer) {
+            key.node = key.node.saturating_sub(1);
+        }
+    };
+    outputs.iter_mut().for_each(shift);
+    for node in layers.iter_mut().flat_map(|layer| &mut layer.nodes) {
+        node.change(shift);
+    }
 }
 
 fn lookup<'a>(body: &'a Value, key: &str) -> Option<&'a Value> {
@@ -129,7 +185,7 @@ fn lookup<'a>(body: &'a Value, key: &str) -> Option<&'a Value> {
 }
 
 fn read_layers(entries: &[Value], depth: usize, budget: &mut Budget) -> Result<Vec<Layer>, ConvertError> {
-    let mut names = std::collections::HashSet::new();
+    let mut names = HashSet::new();
     let mut layers = Vec::new();
     for entry in entries {
         let layer = read_layer(entry, depth, budget)?;
@@ -166,7 +222,7 @@ fn read_layer(entry: &Value, depth: usize, budget: &mut Budget) -> Result<Layer,
         .ok_or_else(|| ConvertError::topology(format!("more than {MAX_NODES} calls of layers")))?;
     let model = read_body(&class, body, depth + 1, budget)?;
     Ok(Layer {
-        module: text(entry, "module").unwrap_or_default().to_owned(),
+        is_operation: model.is_none() && is_operation(entry, body),
         config: match body {
             Value::Object(map) if model.is_none() => map.clone(),
             // the layers of a model are read already
@@ -184,6 +240,13 @@ fn read_layer(entry: &Value, depth: usize, budget: &mut Budget) -> Result<Layer,
     })
 }
 
+/// An operation has a call in the form of Keras 3 and none of the settings that all layers have there.
+fn is_operation(entry: &Value, body: &Value) -> bool {
+    let calls = entry.get("inbound_nodes").and_then(Value::as_array);
+    let modern = calls.is_some_and(|calls| calls.iter().any(|call| call.get("args").is_some()));
+    modern && body.get("trainable").is_none() && body.get("dtype").is_none()
+}
+
 /// A layer that is part of the configuration of another one.
 ///
 /// # Errors
@@ -192,6 +255,7 @@ pub(crate) fn inner_layer(entry: &Value) -> Result<Layer, ConvertError> {
     let mut budget = Budget {
         layers: MAX_LAYERS,
         nodes: MAX_NODES,
+        major: 2,
     };
     read_layer(entry, 0, &mut budget)
 }
@@ -220,7 +284,7 @@ fn sequential(entries: &[Value], depth: usize, budget: &mut Budget) -> Result<Mo
             Layer {
                 class: "InputLayer".into(),
                 name,
-                module: String::new(),
+                is_operation: false,
                 config,
                 nodes: Vec::new(),
                 model: None,

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::context::Context;
 use super::error::{ConvertError, LayerError, UnsupportedLayer};
 use super::feature::Feature;
@@ -191,15 +189,6 @@ impl<'a> Walk<'a> {
             class: layer.class.clone(),
             message: error.message,
         };
-        if kwargs
-            .iter()
-            .any(|(name, value)| *name == "training" && matches!(value, Operand::Constant(Value::Bool(true))))
-        {
-            return Err(failed(LayerError::new(
-                "is called with `training=True`, so its result is random or depends on the batch: this cannot be \
-                 converted",
-            )));
-        }
         let mut inputs = Vec::new();
         args.iter().for_each(|operand| operand.features(&mut inputs));
         kwargs
@@ -229,18 +218,15 @@ fn locate(model: &Model, places: &HashMap<&str, usize>, key: &TensorKey) -> Resu
         .ok_or_else(|| ConvertError::topology(format!("layer `{}` is used, but not there", key.layer)))?;
     let layer = &model.layers[*place];
     let count = layer.nodes.len().max(1);
-    // some versions of Keras count the call in which a nested model was built, which is not in the file
-    let node = match key.node {
-        node if node < count => node,
-        _ if count == 1 => 0,
-        node => {
-            return Err(ConvertError::topology(format!(
-                "call {node} of layer `{}` is used, but the layer is called {count} times",
-                key.layer
-            )));
-        }
-    };
-    Ok((*place, node))
+    match key.node {
+        node if node < count => Ok((*place, node)),
+        // calls outside of the model were left out of the file, but may be counted
+        _ if count == 1 => Ok((*place, 0)),
+        node => Err(ConvertError::topology(format!(
+            "call {node} of layer `{}` is used, but the layer is called {count} times",
+            key.layer
+        ))),
+    }
 }
 
 fn value_of(

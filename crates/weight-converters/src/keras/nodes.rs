@@ -49,7 +49,28 @@ impl Argument {
     }
 }
 
+impl Argument {
+    /// Changes all tensors in it.
+    fn change(&mut self, change: &mut impl FnMut(&mut TensorKey)) {
+        match self {
+            Self::Tensor(key) => change(key),
+            Self::Constant(_) => {}
+            Self::List(items) => items.iter_mut().for_each(|item| item.change(change)),
+        }
+    }
+}
+
 impl Node {
+    /// Changes all tensors that the call takes.
+    pub(crate) fn change(&mut self, mut change: impl FnMut(&mut TensorKey)) {
+        self.args
+            .iter_mut()
+            .for_each(|argument| argument.change(&mut change));
+        self.kwargs
+            .iter_mut()
+            .for_each(|(_, argument)| argument.change(&mut change));
+    }
+
     /// All tensors that the call takes, in order.
     pub(crate) fn tensors(&self) -> Vec<&TensorKey> {
         let mut found = Vec::new();

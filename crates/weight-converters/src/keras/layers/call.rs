@@ -138,6 +138,20 @@ impl Call<'_> {
             .ok_or_else(|| LayerError::new(format!("weight {index} is missing")))
     }
 
+    /// Refuses calls in training mode, in which the result is random or depends on the rest of the batch.
+    ///
+    /// # Errors
+    /// When `training=True` is an argument.
+    pub(crate) fn refuse_training(&self) -> Result<(), LayerError> {
+        match self.keyword("training") {
+            Some(Operand::Constant(Value::Bool(true))) => Err(LayerError::new(
+                "is called with `training=True`, so its result is random or depends on the rest of the batch: this \
+                 cannot be converted",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// An argument by name.
     pub(crate) fn keyword(&self, name: &str) -> Option<&Operand> {
         self.kwargs

@@ -106,15 +106,15 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// Whether a layer calls a function.
 pub(super) fn is_function(layer: &Layer) -> bool {
-    matches!(layer.class.as_str(), "TFOpLambda" | "SlicingOpLambda") || layer.module.contains(".ops")
+    layer.is_operation || matches!(layer.class.as_str(), "TFOpLambda" | "SlicingOpLambda")
 }
 
 /// The class with its function, if there is no lowering for it.
 pub(super) fn unsupported(layer: &Layer) -> Option<String> {
     let (name, full) = name_of(layer);
     find(&name).is_none().then(|| {
-        if layer.module.contains(".ops") {
-            format!("{}.{full}", layer.module)
+        if layer.is_operation {
+            full
         } else {
             format!("{}({full})", layer.class)
         }
@@ -130,7 +130,7 @@ fn find(name: &str) -> Option<Function> {
 
 /// The name in the table, and the whole name.
 fn name_of(layer: &Layer) -> (String, String) {
-    if layer.module.contains(".ops") {
+    if layer.is_operation {
         let mut snake = String::new();
         for letter in layer.class.chars() {
             if letter.is_ascii_uppercase() && !snake.is_empty() {

@@ -16,14 +16,20 @@ pub(super) const LAYERS: &[Row] = &[
     row(&["AlphaDropout"], no_slots, identity, ""),
     row(&["ActivityRegularization"], no_slots, identity, ""),
     row(&["Identity"], no_slots, identity, ""),
-    row(&["RandomFlip"], no_slots, identity, ""),
-    row(&["RandomRotation"], no_slots, identity, ""),
-    row(&["RandomZoom"], no_slots, identity, ""),
-    row(&["RandomTranslation"], no_slots, identity, ""),
-    row(&["RandomContrast"], no_slots, identity, ""),
-    row(&["RandomBrightness"], no_slots, identity, ""),
+    row(&["RandomFlip"], no_slots, augmentation, ""),
+    row(&["RandomRotation"], no_slots, augmentation, ""),
+    row(&["RandomZoom"], no_slots, augmentation, ""),
+    row(&["RandomTranslation"], no_slots, augmentation, ""),
+    row(&["RandomContrast"], no_slots, augmentation, ""),
+    row(&["RandomBrightness"], no_slots, augmentation, ""),
 ];
 
 fn identity(_: &mut Context, call: &Call<'_>) -> Result<Feature, LayerError> {
+    call.refuse_training()?;
+    call.input().cloned()
+}
+
+/// Layers that change images at random are called with `training=True` by default, which `Model.predict` overrules.
+fn augmentation(_: &mut Context, call: &Call<'_>) -> Result<Feature, LayerError> {
     call.input().cloned()
 }

@@ -85,6 +85,7 @@ fn along(
 }
 
 fn batch(cx: &mut Context, call: &Call<'_>) -> Result<Feature, LayerError> {
+    call.refuse_training()?;
     let x = call.number_input(cx)?;
     if call.config.get("mode").is_some_and(|mode| mode != 0) {
         return Err(LayerError::new("`mode` other than 0 of Keras 1 is not supported"));
