@@ -14,6 +14,12 @@ mod nodes;
 mod weights;
 
 pub use check::check_keras;
+#[cfg(feature = "tfjs")]
+pub(crate) use context::Dialect;
 pub use convert::convert_keras;
+#[cfg(feature = "tfjs")]
+pub(crate) use convert::convert_model;
 pub use error::{ConvertError, UnsupportedLayer};
 pub use layers::{SupportedLayer, supported_layers};
+#[cfg(feature = "tfjs")]
+pub(crate) use weights::{WeightRequest, WeightSource};

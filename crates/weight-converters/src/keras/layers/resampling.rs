@@ -92,12 +92,12 @@ fn weights(method: &str, position: usize, old: usize, new: usize) -> Result<Vec<
     match method {
         "bicubic" => Ok(cubic(position, old, scale)),
         "area" => Ok(area(position, old, scale)),
-        "lanczos3" => Ok(spread(position, old, scale, 3.0, |x| lanczos(x, 3.0))),
-        "lanczos5" => Ok(spread(position, old, scale, 5.0, |x| lanczos(x, 5.0))),
-        "gaussian" => Ok(spread(position, old, scale, 1.5, |x| {
+        "lanczos3" => Ok(spread(position, old, new, 3.0, |x| lanczos(x, 3.0))),
+        "lanczos5" => Ok(spread(position, old, new, 5.0, |x| lanczos(x, 5.0))),
+        "gaussian" => Ok(spread(position, old, new, 1.5, |x| {
             if x >= 1.5 { 0.0 } else { (-x * x * 2.0).exp() }
         })),
-        "mitchellcubic" => Ok(spread(position, old, scale, 2.0, mitchell)),
+        "mitchellcubic" => Ok(spread(position, old, new, 2.0, mitchell)),
         other => Err(LayerError::new(format!(
             "the interpolation `{other}` is not supported"
         ))),
@@ -146,16 +146,18 @@ fn area(position: usize, old: usize, scale: f64) -> Vec<f64> {
     normalized(row)
 }
 
-/// A function of the distance to the new element's centre, up to a radius.
-fn spread(position: usize, old: usize, scale: f64, radius: f64, function: impl Fn(f64) -> f64) -> Vec<f64> {
-    let centre = (position as f64 + 0.5) * scale;
+/// A function of the distance to the new element's centre, up to a radius. In single precision, which decides on elements
+/// that lie at the radius.
+fn spread(position: usize, old: usize, new: usize, radius: f32, function: impl Fn(f64) -> f64) -> Vec<f64> {
+    let step = 1.0 / (new as f32 / old as f32);
+    let centre = (position as f32 + 0.5) * step;
     let first = (centre - radius - 0.5).ceil().max(0.0);
-    let last = (centre + radius - 0.5).floor().min(old as f64 - 1.0);
+    let last = (centre + radius - 0.5).floor().min(old as f32 - 1.0);
     let row = (0..old)
         .map(|index| {
-            let index = index as f64;
+            let index = index as f32;
             if index >= first && index <= last {
-                function((index + 0.5 - centre).abs())
+                function(f64::from((index + 0.5 - centre).abs()))
             } else {
                 0.0
             }
