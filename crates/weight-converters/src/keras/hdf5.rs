@@ -62,6 +62,14 @@ impl Hdf5Model {
         };
         let file =
             Hdf5File::from_vec_with_options(bytes, options).map_err(|error| damaged("the file", &error))?;
+        let superblock = file.superblock();
+        let end = superblock.base_address.saturating_add(superblock.eof_address);
+        if end > length as u64 {
+            return Err(ConvertError::File {
+                place: "the file".into(),
+                message: format!("has {length} bytes, {end} expected: it was cut off"),
+            });
+        }
         let root = file.root_group().map_err(|error| damaged("/", &error))?;
         let attributes = root.attributes().map_err(|error| damaged("/", &error))?;
         let Some(config) = attribute(&attributes, "model_config") else {
