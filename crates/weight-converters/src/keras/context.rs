@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::error::LayerError;
 use crate::graph::{Graph, TensorRef};
+use crate::onnx::OPSET_VERSION;
 use crate::tensor::{ScalarType, TensorData};
 
 /// What differs between the versions of Keras.
@@ -53,10 +54,10 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// A context with an empty graph of this opset.
-    pub(crate) fn new(opset: i64, dialect: Dialect) -> Self {
+    /// A context with an empty graph.
+    pub(crate) fn new(dialect: Dialect) -> Self {
         Self {
-            graph: Graph::new(opset),
+            graph: Graph::new(OPSET_VERSION),
             dialect,
             weights: 0,
             constants: HashMap::new(),
@@ -96,11 +97,18 @@ impl Context {
         if let Some(known) = self.constants.get(&key) {
             return Ok(known.clone());
         }
-        let whole = self.graph.constant(weight.0.data.clone(), &weight.0.name);
-        let turned = self.graph.transpose(&whole, order)?;
-        let shaped = self.graph.reshape(&turned, shape)?;
-        self.constants.insert(key, shaped.clone());
-        Ok(shaped)
+        // in a graph of its own, so that only the result takes the name of the weight
+        let mut aside = Graph::new(OPSET_VERSION);
+        let whole = aside.constant(weight.0.data.clone(), "weight");
+        let turned = aside.transpose(&whole, order)?;
+        let shaped = aside.reshape(&turned, shape)?;
+        let data = shaped
+            .constant
+            .clone()
+            .ok_or_else(|| LayerError::new("a weight is not known"))?;
+        let constant = self.graph.constant(data, &weight.0.name);
+        self.constants.insert(key, constant.clone());
+        Ok(constant)
     }
 
     /// A weight as it is.

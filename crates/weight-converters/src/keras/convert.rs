@@ -78,7 +78,7 @@ pub(crate) fn convert_model(
 ) -> Result<Converted, ConvertError> {
     let model = read_model(topology, dialect.major)?;
     check_layers(&model)?;
-    let mut cx = Context::new(OPSET_VERSION, dialect);
+    let mut cx = Context::new(dialect);
     let features = make_inputs(&mut cx, &model, inputs)?;
     let weights = read_weights(&mut cx, &model, weights)?;
     let results = Walk::new(&mut cx, &weights).run(&model, &[], &features)?;

@@ -146,7 +146,6 @@ pub(crate) fn find(layer: &Layer) -> Result<&'static Row, LayerError> {
     if functions::is_function(layer) {
         return Ok(functions::ROW);
     }
-    // Keras 3 writes `package>Class` for classes of other packages
     by_class
         .get(layer.class.as_str())
         .copied()

@@ -22,6 +22,7 @@ pub(crate) struct WeightRequest<'a> {
     /// Length of the list.
     pub(crate) count: usize,
     /// The layer it belongs to, from the outermost model inwards; the first is `top`.
+    #[cfg_attr(not(feature = "tfjs"), allow(dead_code, reason = "HDF5 goes by the position"))]
     pub(crate) path: &'a [String],
     /// What it is to its layer: `kernel`, `forward_lstm/bias`.
     pub(crate) name: &'a str,
@@ -72,7 +73,8 @@ pub(crate) fn read_weights(
                 path: &one.path,
                 name: &one.slot.name,
             };
-            let name = format!("{}/{}", one.path.join("/"), one.slot.name);
+            let short = one.slot.name.split('|').next().unwrap_or_default();
+            let name = format!("{}/{short}", one.path.join("/"));
             let weight = source
                 .weight(&request)
                 .and_then(|data| cx.weight(name, data).map_err(|error| error.message));

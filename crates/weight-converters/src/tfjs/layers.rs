@@ -105,3 +105,100 @@ impl WeightSource for Named<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
+mod tests {
+    use std::fs::File;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::keras::convert_keras;
+    use crate::{ModelFiles, ScalarType};
+
+    fn fixtures() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/keras")
+    }
+
+    fn load(folder: &Path) -> TfjsModel {
+        TfjsModel::load(&mut ModelFiles::open(folder).unwrap()).unwrap()
+    }
+
+    fn image() -> [InputSpec; 1] {
+        [InputSpec::new("image", ScalarType::Float32, [1, 16, 16, 1])]
+    }
+
+    #[test]
+    fn the_same_network_is_the_same_model() {
+        let browser = convert_layers(&load(&fixtures().join("tfjs")), &image(), &Options::default()).unwrap();
+        let file = File::open(fixtures().join("unet_keras2.h5")).unwrap();
+        let keras = convert_keras(file, &image(), &Options::default()).unwrap();
+        assert!(browser == keras);
+    }
+
+    #[test]
+    fn weights_are_found_with_anything_before_their_layer() {
+        let mut model = load(&fixtures().join("tfjs"));
+        let plain = convert_layers(&model, &image(), &Options::default()).unwrap();
+        model.weights = model
+            .weights
+            .into_iter()
+            .map(|(name, data)| (format!("scope/{name}"), data))
+            .collect();
+        assert!(plain == convert_layers(&model, &image(), &Options::default()).unwrap());
+        let twice = model.weights["scope/conv2d/kernel"].clone();
+        model.weights.insert("other/conv2d/kernel".into(), twice);
+        let error = convert_layers(&model, &image(), &Options::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "weights of layer `conv2d` (Conv2D): the manifest has several weights `conv2d/kernel`: \
+             other/conv2d/kernel, scope/conv2d/kernel"
+        );
+    }
+
+    #[test]
+    fn missing_weights_are_named() {
+        let mut model = load(&fixtures().join("tfjs"));
+        model.weights.remove("batch_normalization/moving_mean").unwrap();
+        let error = convert_layers(&model, &image(), &Options::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "weights of layer `batch_normalization` (BatchNormalization): the manifest has no weight \
+             `batch_normalization/moving_mean`"
+        );
+    }
+
+    #[test]
+    fn settings_in_the_spelling_of_javascript() {
+        let mut model = load(&fixtures().join("tfjs"));
+        let plain = convert_layers(&model, &image(), &Options::default()).unwrap();
+        let text = model.topology["model_config"]
+            .to_string()
+            .replace("\"data_format\"", "\"dataFormat\"")
+            .replace("\"channels_last\"", "\"channelsLast\"")
+            .replace("\"kernel_size\"", "\"kernelSize\"")
+            .replace("\"use_bias\"", "\"useBias\"")
+            .replace("\"pool_size\"", "\"poolSize\"")
+            .replace("\"batch_input_shape\"", "\"batchInputShape\"");
+        // as text, as some writers put it there
+        model.topology["model_config"] = Value::String(text);
+        assert!(plain == convert_layers(&model, &image(), &Options::default()).unwrap());
+    }
+
+    /// The layers model of the reference packages, against the same network in HDF5.
+    #[test]
+    fn reference_package() {
+        let Some(reference) = std::env::var_os("MODELHUB_REFERENCE") else {
+            return;
+        };
+        let package = Path::new(&reference).join("zoo/tf_unet2d_keras2");
+        let image = [InputSpec::new("input", ScalarType::Float32, [1, 64, 96, 1])];
+        let browser = convert_layers(
+            &load(&package.join("tfjs_weights.zip")),
+            &image,
+            &Options::default(),
+        );
+        let file = File::open(package.join("keras_weights.h5")).unwrap();
+        assert!(browser.unwrap() == convert_keras(file, &image, &Options::default()).unwrap());
+    }
+}
