@@ -1,4 +1,4 @@
-//! Converts a TorchScript archive to ONNX:
+//! Converts a TorchScript archive, or (with the feature `keras`) a Keras model in HDF5, to ONNX:
 //!
 //! ```sh
 //! cargo run --release -p weight-converters --example convert -- weights.pt model.onnx 1x1x512x512
@@ -12,7 +12,7 @@ use std::io::Write;
 
 use weight_converters::ScalarType;
 use weight_converters::torchscript::convert_torchscript;
-use weight_converters::{InputSpec, Options};
+use weight_converters::{Converted, InputSpec, Options};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     } else {
         Options::with_output_names(names)
     };
-    let converted = convert_torchscript(File::open(archive)?, &inputs, &options)?;
+    let converted = convert(&archive, &inputs, &options)?;
     fs::write(model, &converted.model)?;
     let mut out = std::io::stdout();
     for note in &converted.notes {
@@ -43,6 +43,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "{} {} {:?}", output.name, output.dtype, output.shape)?;
     }
     Ok(())
+}
+
+fn convert(path: &str, inputs: &[InputSpec], options: &Options) -> Result<Converted, Box<dyn Error>> {
+    #[cfg(feature = "keras")]
+    if weight_converters::keras::check_keras(File::open(path)?).is_ok() {
+        return Ok(weight_converters::keras::convert_keras(
+            File::open(path)?,
+            inputs,
+            options,
+        )?);
+    }
+    Ok(convert_torchscript(File::open(path)?, inputs, options)?)
 }
 
 fn input(text: &str, index: usize) -> Option<InputSpec> {
