@@ -1,0 +1,6 @@
+//! Models of TensorFlow.js to ONNX.
+
+mod error;
+mod manifest;
+
+pub use error::ConvertError;
