@@ -3,6 +3,8 @@
 mod conversion;
 #[cfg(feature = "tensorflow")]
 mod files;
+// each format uses a part of it
+#[cfg_attr(not(feature = "torchscript"), allow(dead_code))]
 mod graph;
 mod half;
 mod onnx;

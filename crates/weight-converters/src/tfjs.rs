@@ -1,6 +1,9 @@
 //! Models of TensorFlow.js to ONNX.
 
+mod convert;
 mod error;
+mod graph;
 mod manifest;
 
+pub use convert::{check_tfjs, convert_tfjs};
 pub use error::ConvertError;
