@@ -30,7 +30,12 @@ pub(crate) enum Command {
     Predict(PredictOptions),
     DatasetStatistics(DatasetStatisticsOptions),
     TilingError(TilingErrorOptions),
-    #[cfg(feature = "torchscript")]
+    #[cfg(any(
+        feature = "keras",
+        feature = "tensorflow",
+        feature = "tfjs",
+        feature = "torchscript"
+    ))]
     Convert(ConvertOptions),
     Inspect(InspectOptions),
     Migrate(MigrateOptions),
@@ -411,9 +416,14 @@ pub(crate) struct DatasetStatisticsOptions {
 
 /// Convert the weights of a model to another format, and test the result with the model's own test tensors.
 ///
-/// TorchScript becomes ONNX without PyTorch. The ONNX model is for one size of the inputs: that of the test inputs, or that
+/// TorchScript, SavedModel bundles of TensorFlow, Keras models in HDF5 and models of TensorFlow.js become ONNX without PyTorch or TensorFlow. The ONNX model is for one size of the inputs: that of the test inputs, or that
 /// of --shape.
-#[cfg(feature = "torchscript")]
+#[cfg(any(
+    feature = "keras",
+    feature = "tensorflow",
+    feature = "tfjs",
+    feature = "torchscript"
+))]
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct ConvertOptions {
@@ -423,6 +433,10 @@ pub(crate) struct ConvertOptions {
     /// Format of the result
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) to: ConvertTarget,
+    /// Format of the weights to convert; the first one that the model has of torchscript, tensorflow_saved_model_bundle,
+    /// keras_hdf5 and tensorflow_js unless given
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) from: Option<WeightsFormat>,
     /// Shape of an input, for example 1x1x512x512; that of the test input unless given
     #[arg(long, value_name = "[NAME=]SHAPE")]
     pub(crate) shape: Vec<String>,
@@ -439,7 +453,12 @@ pub(crate) struct ConvertOptions {
     pub(crate) native: NativeOptions,
 }
 
-#[cfg(feature = "torchscript")]
+#[cfg(any(
+    feature = "keras",
+    feature = "tensorflow",
+    feature = "tfjs",
+    feature = "torchscript"
+))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ConvertTarget {
     Onnx,

@@ -1,7 +1,12 @@
 //! One file for each verb.
 
 pub(crate) mod backends;
-#[cfg(feature = "torchscript")]
+#[cfg(any(
+    feature = "keras",
+    feature = "tensorflow",
+    feature = "tfjs",
+    feature = "torchscript"
+))]
 pub(crate) mod convert;
 pub(crate) mod dataset_statistics;
 pub(crate) mod explain;

@@ -98,6 +98,19 @@ pub(crate) fn pipeline_builder<'p>(
     Ok(builder)
 }
 
+/// What backends for ONNX run: ONNX, and what is converted to it.
+const ONNX_AND_CONVERTED: &[WeightsFormat] = &[
+    WeightsFormat::Onnx,
+    #[cfg(feature = "torchscript")]
+    WeightsFormat::Torchscript,
+    #[cfg(feature = "tensorflow")]
+    WeightsFormat::TensorflowSavedModelBundle,
+    #[cfg(feature = "keras")]
+    WeightsFormat::KerasHdf5,
+    #[cfg(feature = "tfjs")]
+    WeightsFormat::TensorflowJs,
+];
+
 /// Looks for everything.
 pub(crate) fn find(options: &NativeOptions, device: Device) -> Result<Engines, Failure> {
     let mut backends = Backends::empty();
@@ -111,8 +124,7 @@ pub(crate) fn find(options: &NativeOptions, device: Device) -> Result<Engines, F
         backends = with;
         let formats: &[WeightsFormat] = match name {
             "python" => &[WeightsFormat::PytorchStateDict],
-            _ if cfg!(feature = "torchscript") => &[WeightsFormat::Onnx, WeightsFormat::Torchscript],
-            _ => &[WeightsFormat::Onnx],
+            _ => ONNX_AND_CONVERTED,
         };
         known.push(Known { name, formats, state });
     }

@@ -25,7 +25,12 @@ fn main() -> ExitCode {
         Command::Predict(options) => commands::predict::run(options),
         Command::DatasetStatistics(options) => commands::dataset_statistics::run(options),
         Command::TilingError(options) => commands::tiling_error::run(options),
-        #[cfg(feature = "torchscript")]
+        #[cfg(any(
+            feature = "keras",
+            feature = "tensorflow",
+            feature = "tfjs",
+            feature = "torchscript"
+        ))]
         Command::Convert(options) => commands::convert::run(options),
         Command::Inspect(options) => commands::inspect::run(options),
         Command::Migrate(options) => commands::migrate::run(options),

@@ -184,6 +184,9 @@ impl PipelineBuilder<'_> {
         options.threads = self.threads;
         options.time_limit = self.time_limit;
         options.described = Some(weights::described_ports(model));
+        if format == WeightsFormat::TensorflowSavedModelBundle {
+            options.saved_model = weights::saved_model_choice(self.package);
+        }
         if format == WeightsFormat::PytorchStateDict {
             options.architecture = architecture::read(self.package, model)?;
         }

@@ -6,22 +6,33 @@ use std::sync::Arc;
 use rdf_spec::Package;
 use runners::{Backends, LoadOptions, WeightsData, WeightsFormat};
 use tensor_ops::Tolerance;
-use weight_converters::ScalarType;
-use weight_converters::torchscript::convert_torchscript;
-use weight_converters::{InputSpec, Options};
+use weight_converters::{Converted, InputSpec, ScalarType};
 
-use crate::bind::weights::described;
+use crate::bind::weights::{described, described_ports};
 use crate::builder::{DatasetStatistics, MAX_WEIGHTS_BYTES, Pipeline};
 use crate::demand::{DescriptionDemand, network};
 use crate::error::{PipelineError, PipelineErrorKind};
 use crate::self_test::{SelfTestStatus, WeightsReport, compared, test_tensors};
 
-const FROM: WeightsFormat = WeightsFormat::Torchscript;
+/// The formats that this build converts, the preferred ones first.
+const FROM: &[WeightsFormat] = &[
+    #[cfg(feature = "torchscript")]
+    WeightsFormat::Torchscript,
+    #[cfg(feature = "tensorflow")]
+    WeightsFormat::TensorflowSavedModelBundle,
+    #[cfg(feature = "keras")]
+    WeightsFormat::KerasHdf5,
+    #[cfg(feature = "tfjs")]
+    WeightsFormat::TensorflowJs,
+];
 
 /// Choices for [`convert_to_onnx`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ConvertOptions {
+    /// The format of the weights that are converted; unless set, the first one that the model has of TorchScript, TensorFlow,
+    /// Keras and TensorFlow.js.
+    pub from: Option<WeightsFormat>,
     /// The shapes of the inputs, in the order of the description; those of the test inputs unless set. The ONNX model is
     /// for these shapes only.
     pub shapes: Option<Vec<Vec<usize>>>,
@@ -37,6 +48,8 @@ pub struct ConvertOptions {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConvertedWeights {
+    /// The format of the weights that were converted.
+    pub from: WeightsFormat,
     /// The ONNX model: a serialised `ModelProto`, whose inputs and outputs have the names of the description.
     pub model: Vec<u8>,
     /// The version of the ONNX operators that it uses.
@@ -49,12 +62,12 @@ pub struct ConvertedWeights {
     pub test: Option<WeightsReport>,
 }
 
-/// Converts the TorchScript weights of a package to ONNX, and runs the result with the model's own test tensors.
+/// Converts weights of a package to ONNX, and runs the result with the model's own test tensors.
 ///
 /// The network takes `float32`, as the format has it after preprocessing.
 ///
 /// # Errors
-/// If the model has no TorchScript weights in the package, its test tensors cannot be read, or the network cannot be
+/// If the model has no weights in the package that this build converts, its test tensors cannot be read, or the network cannot be
 /// converted, which the source explains. A result that fails the test is no error: see [`ConvertedWeights::test`].
 ///
 /// ```no_run
@@ -71,10 +84,16 @@ pub fn convert_to_onnx(
     options: &ConvertOptions,
 ) -> Result<ConvertedWeights, PipelineError> {
     let model = network(package, options.description)?;
-    let Some(entry) = model.weights.get(described(FROM)) else {
+    let has = |format: &WeightsFormat| model.weights.get(described(*format)).is_some();
+    let from = options
+        .from
+        .or_else(|| FROM.iter().copied().find(has))
+        .or_else(|| FROM.first().copied())
+        .unwrap_or(WeightsFormat::Torchscript);
+    let Some(entry) = model.weights.get(described(from)) else {
         let available = crate::builder::formats(model);
         return Err(PipelineErrorKind::NoSuchWeights {
-            format: FROM,
+            format: from,
             available,
         }
         .into());
@@ -103,15 +122,24 @@ pub fn convert_to_onnx(
         .zip(&shapes)
         .map(|(input, shape)| InputSpec::new(input.name.as_str(), ScalarType::Float32, shape.clone()))
         .collect();
-    let names = Options::with_output_names(model.outputs.iter().map(|output| output.name.as_str()));
-    let failed = |error| PipelineError::caused_by(PipelineErrorKind::Convert { format: FROM }, error);
-    let converted = convert_torchscript(Cursor::new(archive), &specs, &names).map_err(failed)?;
+    let converted = convert(package, model, from, &archive, &specs).map_err(|cause| match cause {
+        Some(cause) => PipelineError::caused_by(PipelineErrorKind::Convert { format: from }, cause),
+        None => PipelineErrorKind::Convert { format: from }.into(),
+    })?;
     let test = if shapes == test_shapes {
-        Some(test(package, &converted.model, options, &inputs, &expected)?)
+        Some(test(
+            package,
+            from,
+            &converted.model,
+            options,
+            &inputs,
+            &expected,
+        )?)
     } else {
         None
     };
     Ok(ConvertedWeights {
+        from,
         model: converted.model,
         opset: converted.opset,
         shapes,
@@ -120,9 +148,65 @@ pub fn convert_to_onnx(
     })
 }
 
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Converts weights of any format; outputs have the names and the order of the description.
+///
+/// # Errors
+/// Those of the converter, and nothing more to say where this build has none.
+fn convert(
+    package: &Package,
+    model: &rdf_spec::Network,
+    from: WeightsFormat,
+    weights: &[u8],
+    inputs: &[InputSpec],
+) -> Result<Converted, Option<Cause>> {
+    let outputs = described_ports(model).outputs;
+    #[cfg(any(feature = "tensorflow", feature = "tfjs"))]
+    let (files, graph) = (
+        || weight_converters::ModelFiles::from_bytes(weights).map_err(cause),
+        weight_converters::tensorflow::GraphOptions::default().with_outputs(outputs.iter().map(|port| {
+            weight_converters::tensorflow::OutputSpec::new(port.name.clone(), port.shape.clone())
+        })),
+    );
+    match from {
+        #[cfg(feature = "torchscript")]
+        WeightsFormat::Torchscript => {
+            let names = outputs.iter().map(|port| port.name.as_str());
+            let options = weight_converters::Options::with_output_names(names);
+            weight_converters::torchscript::convert_torchscript(Cursor::new(weights), inputs, &options)
+                .map_err(cause)
+        }
+        #[cfg(feature = "tensorflow")]
+        WeightsFormat::TensorflowSavedModelBundle => {
+            let choice = crate::bind::weights::saved_model_choice(package);
+            let mut options = graph;
+            options.tag = choice.tag;
+            options.signature = choice.signature;
+            weight_converters::tensorflow::convert_saved_model(&mut files()?, inputs, &options).map_err(cause)
+        }
+        #[cfg(feature = "keras")]
+        WeightsFormat::KerasHdf5 => {
+            let names = outputs.iter().map(|port| port.name.as_str());
+            let options = weight_converters::Options::with_output_names(names);
+            weight_converters::keras::convert_keras(Cursor::new(weights), inputs, &options).map_err(cause)
+        }
+        #[cfg(feature = "tfjs")]
+        WeightsFormat::TensorflowJs => {
+            weight_converters::tfjs::convert_tfjs(&mut files()?, inputs, &graph).map_err(cause)
+        }
+        _ => Err(None),
+    }
+}
+
+fn cause(error: impl std::error::Error + Send + Sync + 'static) -> Option<Cause> {
+    Some(Box::new(error))
+}
+
 /// Runs the test inputs with the converted network in place of the one of the package.
 fn test(
     package: &Package,
+    from: WeightsFormat,
     onnx: &[u8],
     options: &ConvertOptions,
     inputs: &crate::Sample,
@@ -134,7 +218,7 @@ fn test(
         .unwrap_or_else(|| Arc::new(Backends::built_in()));
     let started = std::time::Instant::now();
     let mut pipeline = Pipeline::builder(package)
-        .weights_format(FROM)
+        .weights_format(from)
         .backends(Arc::clone(&backends))
         .description(options.description)
         .dataset_statistics(DatasetStatistics::FromSample)

@@ -30,7 +30,12 @@ pub mod atomic_file;
 pub mod axes;
 mod bind;
 mod builder;
-#[cfg(feature = "torchscript")]
+#[cfg(any(
+    feature = "keras",
+    feature = "tensorflow",
+    feature = "tfjs",
+    feature = "torchscript"
+))]
 mod convert;
 mod dataset;
 mod demand;
@@ -45,7 +50,12 @@ mod warning;
 pub use bind::geometry::GeometryProblem;
 pub use bind::shape::ShapeProblem;
 pub use builder::{DatasetStatistics, Pipeline, PipelineBuilder};
-#[cfg(feature = "torchscript")]
+#[cfg(any(
+    feature = "keras",
+    feature = "tensorflow",
+    feature = "tfjs",
+    feature = "torchscript"
+))]
 pub use convert::{ConvertOptions, ConvertedWeights, convert_to_onnx};
 pub use dataset::measure_dataset;
 pub use demand::DescriptionDemand;

@@ -45,9 +45,18 @@ impl Advice {
                 format,
                 feature: "torchscript",
             },
-            WeightsFormat::KerasHdf5
-            | WeightsFormat::TensorflowJs
-            | WeightsFormat::TensorflowSavedModelBundle => Advice::NoBackend { format },
+            WeightsFormat::TensorflowSavedModelBundle => Advice::EnableFeature {
+                format,
+                feature: "tensorflow",
+            },
+            WeightsFormat::TensorflowJs => Advice::EnableFeature {
+                format,
+                feature: "tfjs",
+            },
+            WeightsFormat::KerasHdf5 => Advice::EnableFeature {
+                format,
+                feature: "keras",
+            },
         }
     }
 }

@@ -113,6 +113,15 @@ mod tests {
                 (WeightsFormat::Torchscript, Advice::EnableFeature { feature, .. }) => {
                     assert_eq!(*feature, "torchscript");
                 }
+                (WeightsFormat::TensorflowSavedModelBundle, Advice::EnableFeature { feature, .. }) => {
+                    assert_eq!(*feature, "tensorflow");
+                }
+                (WeightsFormat::KerasHdf5, Advice::EnableFeature { feature, .. }) => {
+                    assert_eq!(*feature, "keras");
+                }
+                (WeightsFormat::TensorflowJs, Advice::EnableFeature { feature, .. }) => {
+                    assert_eq!(*feature, "tfjs");
+                }
                 (other, Advice::NoBackend { format }) => assert_eq!(other, *format),
                 (format, advice) => panic!("{format}: {advice}"),
             }

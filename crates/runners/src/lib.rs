@@ -9,6 +9,8 @@
 //! | `tract` (default) | `Tract`: pure Rust, in the program | `onnx` |
 //! | `ort` | `Ort`: the shared library of onnxruntime, which has to be installed; faster, and with graphics cards | `onnx` |
 //! | `torchscript` (default) | converts for `Tract` and `Ort`, once for each shape of the inputs | `torchscript` |
+//! | `tensorflow` (default) | likewise | `tensorflow_saved_model_bundle` |
+//! | `tfjs` (default) | likewise | `tensorflow_js` |
 //! | `python` | `Python`: a Python interpreter that has PyTorch, in a process of its own | `pytorch_state_dict` |
 //!
 //! Runners do not pre- or postprocess, do not reorder axes and do not convert element types: a network that was
@@ -52,7 +54,18 @@ mod onnx;
 mod options;
 #[cfg(feature = "ort")]
 mod ort;
-#[cfg(any(feature = "tract", all(feature = "torchscript", feature = "ort")))]
+#[cfg(any(
+    feature = "tract",
+    all(
+        feature = "ort",
+        any(
+            feature = "keras",
+            feature = "tensorflow",
+            feature = "tfjs",
+            feature = "torchscript"
+        )
+    )
+))]
 mod plan_cache;
 #[cfg(feature = "python")]
 mod python;
@@ -70,7 +83,7 @@ pub use backends::Backends;
 pub use caught_panics::is_catching_panics;
 pub use device::{Device, UnknownDevice};
 pub use load_error::{LoadError, LoadErrorKind};
-pub use options::LoadOptions;
+pub use options::{LoadOptions, SavedModelChoice};
 #[cfg(feature = "ort")]
 pub use ort::{Ort, OrtLibrary, OrtLibraryError, OrtLibraryOrigin, OrtLibrarySearch};
 #[cfg(feature = "python")]

@@ -39,6 +39,17 @@ pub struct LoadOptions {
     pub described: Option<Signature>,
     /// The Python source of the network, for formats that need one.
     pub architecture: Option<Architecture>,
+    /// Which graph and which signature of a `SavedModel` bundle are meant.
+    pub saved_model: SavedModelChoice,
+}
+
+/// Which graph and which signature of a `SavedModel` bundle are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SavedModelChoice {
+    /// The tag of the graph; `serve` unless set.
+    pub tag: Option<String>,
+    /// The key of the signature; `serving_default` unless set.
+    pub signature: Option<String>,
 }
 
 impl Default for LoadOptions {
@@ -51,6 +62,7 @@ impl Default for LoadOptions {
             time_limit: None,
             described: None,
             architecture: None,
+            saved_model: SavedModelChoice::default(),
         }
     }
 }
@@ -108,6 +120,13 @@ impl LoadOptions {
     #[must_use]
     pub fn with_architecture(mut self, architecture: Architecture) -> Self {
         self.architecture = Some(architecture);
+        self
+    }
+
+    /// Tells which graph and which signature of a `SavedModel` bundle are meant.
+    #[must_use]
+    pub fn with_saved_model(mut self, choice: SavedModelChoice) -> Self {
+        self.saved_model = choice;
         self
     }
 

@@ -14,8 +14,8 @@ use crate::{
 /// The name of the backend in errors and lists.
 const NAME: &str = "tract";
 
-/// The ONNX backend: tract, which is pure Rust and needs nothing installed. With the feature `torchscript` it runs
-/// TorchScript, too, which is converted to ONNX for every new shape of the inputs.
+/// The ONNX backend: tract, which is pure Rust and needs nothing installed. With the features
+/// `torchscript`, `tensorflow`, `keras` and `tfjs` it runs those formats, too, which are converted to ONNX for every new shape of the inputs.
 ///
 /// - Inputs are the graph's inputs without those that are initializers too; outputs are the graph's outputs.
 /// - One optimised plan is prepared for each combination of input shapes, when it is first met, and kept for the next

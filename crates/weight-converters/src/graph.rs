@@ -13,6 +13,8 @@ mod convolution;
 mod elementwise;
 mod error;
 mod fold;
+#[cfg(feature = "tensorflow")]
+mod fuse;
 mod gather;
 mod matmul;
 mod model;

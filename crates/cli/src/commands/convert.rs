@@ -27,6 +27,7 @@ pub(crate) fn run(options: &ConvertOptions) -> Result<Exit, Failure> {
     };
     let target = target(&package, model, options)?;
     let mut conversion = Conversion::default();
+    conversion.from = options.from;
     conversion.shapes = shapes(model, options)?;
     conversion.backends = Some(engines::find(&options.native, runners::Device::Cpu)?.backends);
 
@@ -160,8 +161,8 @@ fn describe(package: &Package, converted: &ConvertedWeights) -> Result<(), Failu
     };
     let digest = Sha256::of(&mut converted.model.as_slice()).map_err(|error| Failure::because(&error))?;
     let entry = format!(
-        "onnx:\n  source: {FILE}\n  sha256: {digest}\n  opset_version: {}\n  parent: torchscript\n",
-        converted.opset
+        "onnx:\n  source: {FILE}\n  sha256: {digest}\n  opset_version: {}\n  parent: {}\n",
+        converted.opset, converted.from
     );
     let entry = Document::parse(&entry).map_err(|error| Failure::because(&error))?;
     let entry = entry

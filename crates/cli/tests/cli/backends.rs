@@ -43,7 +43,7 @@ fn every_format_is_listed_with_what_runs_it_or_would() {
     for format in formats {
         let backends = format["backends"].as_array().unwrap();
         match format["format"].as_str().unwrap() {
-            "onnx" | "torchscript" => {
+            "onnx" | "torchscript" | "tensorflow_saved_model_bundle" | "tensorflow_js" => {
                 assert_eq!(format["preferred"], "tract");
                 assert_eq!(backends[0]["status"], "ready");
                 assert_eq!(backends[0]["devices"], serde_json::json!(["cpu"]));

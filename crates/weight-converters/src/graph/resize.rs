@@ -22,6 +22,8 @@ pub(crate) enum Coordinates {
     HalfPixel,
     /// first and last elements of both axes coincide
     AlignCorners,
+    /// the first elements coincide: `i / s`
+    Asymmetric,
 }
 
 /// By how much the axes grow.
@@ -38,6 +40,7 @@ impl Coordinates {
         match self {
             Self::HalfPixel => "half_pixel",
             Self::AlignCorners => "align_corners",
+            Self::Asymmetric => "asymmetric",
         }
     }
 }

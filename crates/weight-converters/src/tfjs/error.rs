@@ -23,4 +23,10 @@ pub enum ConvertError {
         /// What was found and what was expected.
         message: String,
     },
+    /// The graph of the model could not be converted.
+    #[error("{0}")]
+    Graph(#[from] crate::tensorflow::ConvertError),
+    /// The layers of the model could not be converted.
+    #[error("{0}")]
+    Layers(#[from] crate::keras::ConvertError),
 }
