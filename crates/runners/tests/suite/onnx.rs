@@ -17,11 +17,15 @@ mod hostile;
 mod refusals;
 mod results;
 mod shapes;
+#[cfg(all(feature = "tensorflow", feature = "tfjs"))]
+mod tensorflow;
 
 pub(crate) use hostile::*;
 pub(crate) use refusals::*;
 pub(crate) use results::*;
 pub(crate) use shapes::*;
+#[cfg(all(feature = "tensorflow", feature = "tfjs"))]
+pub(crate) use tensorflow::*;
 
 macro_rules! onnx_suite {
     ($name:ident, $backend:expr) => {
@@ -53,6 +57,12 @@ macro_rules! onnx_suite {
                 nothing_is_read_from_functions_in_other_files
                 truncated_files_are_errors
                 damaged_files_are_errors_or_run
+            );
+            #[cfg(all(feature = "tensorflow", feature = "tfjs"))]
+            $crate::suite::onnx_suite!(@cases $backend;
+                every_form_of_tensorflow_gives_the_same
+                outputs_of_tensorflow_are_told_apart
+                what_is_no_network_of_tensorflow_is_refused
             );
         }
     };
