@@ -65,7 +65,9 @@ fn look_into_python(known: Known, options: &BackendsOptions) -> Vec<Known> {
                 let (version, file) = (&found.version, file.display());
                 let keras_2 = match format {
                     WeightsFormat::KerasHdf5 if found.has("tf_keras") => ", files of Keras 2 by tf_keras",
-                    WeightsFormat::KerasHdf5 => ", files of Keras 2 as Keras 3 reads them: it has no tf_keras",
+                    WeightsFormat::KerasHdf5 => {
+                        ", files of Keras 2 as Keras 3 reads them: it has no tf_keras"
+                    }
                     _ => "",
                 };
                 State::Ready {

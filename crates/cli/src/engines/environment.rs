@@ -87,7 +87,9 @@ fn dependencies(package: &Package, options: &EngineOptions) -> Result<Dependenci
             Some(wanted) => format.name() == wanted.name(),
             None => PYTHON_FORMATS.iter().any(|python| python.name() == format.name()),
         });
-    let stated = entries.filter_map(|(_, entry)| entry.dependencies.as_deref()).next();
+    let stated = entries
+        .filter_map(|(_, entry)| entry.dependencies.as_deref())
+        .next();
     let stated = stated.ok_or_else(|| {
         Failure::usage(
             "--python-environment needs weights that name their `dependencies`, and this model has none: use --python",
@@ -124,7 +126,11 @@ fn folder(dependencies: &Dependencies, base: Option<&Path>) -> io::Result<PathBu
         key.extend(base.as_os_str().as_encoded_bytes());
     }
     let digest = Sha256::of(&mut key.as_slice())?.to_string();
-    let name = format!("{}-{}", dependencies.manager.list_name(), &digest[..digest.len().min(32)]);
+    let name = format!(
+        "{}-{}",
+        dependencies.manager.list_name(),
+        &digest[..digest.len().min(32)]
+    );
     Ok(strategy.cache_dir().join("modelhub").join("python").join(name))
 }
 
@@ -155,7 +161,9 @@ impl Manager {
         let suffixes: &[&str] = if cfg!(windows) { &[".exe", ".bat"] } else { &[""] };
         for name in names {
             for folder in std::env::split_paths(&path) {
-                let found = suffixes.iter().map(|suffix| folder.join(format!("{name}{suffix}")));
+                let found = suffixes
+                    .iter()
+                    .map(|suffix| folder.join(format!("{name}{suffix}")));
                 if let Some(tool) = found.into_iter().find(|file| file.is_file()) {
                     return Ok(tool);
                 }
@@ -190,7 +198,11 @@ impl Manager {
             Manager::Conda => {
                 let mut make = Command::new(tool);
                 let is_micromamba = tool.file_stem().is_some_and(|name| name == "micromamba");
-                make.args(if is_micromamba { &["create"][..] } else { &["env", "create"] });
+                make.args(if is_micromamba {
+                    &["create"][..]
+                } else {
+                    &["env", "create"]
+                });
                 make.arg("--prefix").arg(environment).arg("--file").arg(list);
                 // Older versions of conda do not know `--yes` here.
                 run(make.envs([("CONDA_ALWAYS_YES", "true"), ("MAMBA_ALWAYS_YES", "true")]))
