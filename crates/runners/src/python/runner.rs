@@ -102,13 +102,23 @@ impl Recipe {
             LoadError::with_source(LoadErrorKind::Io { path }, error)
         })?;
         let mut exchange = Exchange::new(medium).map_err(failed("make a file for tensors"))?;
-        // Gone when the network is loaded, after the worker if that fails.
-        let scratch = tempfile::Builder::new().prefix("modelhub-").tempdir();
-        let scratch = scratch.map_err(failed("make a folder for temporary files"))?;
-        let folder = scratch.path().to_str().ok_or_else(|| {
-            let error = io::Error::other("its name is no Unicode, which the interpreter needs");
-            failed("make a folder for temporary files")(error)
-        })?;
+        // Gone when the network is loaded, after the worker if that fails. PyTorch needs none.
+        let scratch = match self.format {
+            WeightsFormat::PytorchStateDict => None,
+            _ => Some(
+                tempfile::Builder::new()
+                    .prefix("modelhub-")
+                    .tempdir()
+                    .map_err(failed("make a folder for temporary files"))?,
+            ),
+        };
+        let folder = match &scratch {
+            None => "",
+            Some(scratch) => scratch.path().to_str().ok_or_else(|| {
+                let error = io::Error::other("its name is no Unicode, which the interpreter needs");
+                failed("make a folder for temporary files")(error)
+            })?,
+        };
         let mut worker = self.python.start().map_err(|error| {
             let kind = LoadErrorKind::Interpreter {
                 path: self.python.interpreter().to_owned(),
