@@ -1,18 +1,21 @@
-"""Compares engines on one network: ours with onnxruntime and with tract, and those of Python.
+"""Compares engines on one network: ours with onnxruntime, tract and libtorch, those of Python, and the reference.
 
+    eval "$(bash ci/native-libs.sh onnxruntime libtorch)"
+    cargo build --release -p modelhub-benches --no-default-features --features tch --example engine_worker_tch
     cargo build --release --workspace --examples
-    eval "$(bash ci/native-libs.sh)"
-    python benches/engines/compare.py MODEL
+    python benches/engines/compare.py MODEL --reference PYTHON_WITH_BIOIMAGEIO_CORE --write
 
-MODEL is a folder with weights.onnx, test_input.npy and, for torch.jit, weights.pt. Needs numpy; onnxruntime and torch
-are compared if the interpreter has them. Every engine is a process of its own that stays; they take turns, with a pause
-before each call (threads of the engine before may still spin), so that a load on the machine meets all of them. The
-table has medians, and the median of the ratios to Python's onnxruntime within a round: of the time that passed and, on
-Linux, of the time that processors worked for it, which other programs disturb less.
+MODEL is a folder with rdf.yaml, weights.onnx, test_input.npy and, for libtorch and torch.jit, weights.pt. Needs numpy;
+onnxruntime and torch are compared if the interpreter has them (or that of --torch), libtorch if its worker was built, the
+reference if --reference is given. Every engine is a process of its own that stays; they take turns, with a pause before
+each call (threads of the engine before may still spin), so that a load on the machine meets all of them. The table has
+medians, and the median of the ratios to Python's onnxruntime within a round: of the time that passed and, on Linux, of
+the time that processors worked for it, which other programs disturb less. The reference runs its whole pipeline, with
+preprocessing and postprocessing, on the test input; all others the bare network. --write puts the table into
+docs/performance.md.
 """
 
 import argparse
-import importlib.util
 import os
 import statistics
 import subprocess
@@ -22,8 +25,11 @@ from pathlib import Path
 
 import numpy
 
+import table
+
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "Python onnxruntime"
+REFERENCE = "reference, with processing"
 
 PYTHON = """
 import sys, time
@@ -82,18 +88,27 @@ class Engine:
             self.work.append(self.worked() - before)
 
 
-def engines(model, shape, threads, library):
-    worker = ROOT / "target/release/examples/engine_worker"
-    onnx = str(model / "weights.onnx")
-    arguments = [onnx, str(threads), shape]
-    yield Engine("ours with ort", [worker, "ort", *arguments, library])
-    yield Engine("ours with tract", [worker, "tract", *arguments])
-    python = [sys.executable, "-c", PYTHON]
-    if importlib.util.find_spec("onnxruntime"):
-        yield Engine(BASE, [*python, "onnxruntime", *arguments])
-    script = model / "weights.pt"
-    if importlib.util.find_spec("torch") and script.is_file():
-        yield Engine("Python torch.jit", [*python, "torch", str(script), str(threads), shape])
+def has(python, module):
+    """Whether an interpreter has a module."""
+    found = subprocess.run([python, "-c", f"import importlib.util as u, sys; sys.exit(u.find_spec({module!r}) is None)"])
+    return found.returncode == 0
+
+
+def engines(given, shape, threads, library):
+    folder = ROOT / "target/release/examples"
+    onnx, script = given.model / "weights.onnx", given.model / "weights.pt"
+    arguments = [str(onnx), str(threads), shape]
+    yield Engine("ours with ort", [folder / "engine_worker", "ort", *arguments, library])
+    if script.is_file() and (folder / "engine_worker_tch").is_file():
+        yield Engine("ours with tch", [folder / "engine_worker_tch", str(script), str(threads), shape])
+    yield Engine("ours with tract", [folder / "engine_worker", "tract", *arguments])
+    if has(sys.executable, "onnxruntime"):
+        yield Engine(BASE, [sys.executable, "-c", PYTHON, "onnxruntime", *arguments])
+    if script.is_file() and has(given.torch, "torch"):
+        yield Engine("Python torch.jit", [given.torch, "-c", PYTHON, "torch", str(script), str(threads), shape])
+    if given.reference:
+        program = Path(__file__).with_name("reference.py")
+        yield Engine(REFERENCE, [given.reference, program, "serve", str(given.model), str(threads)])
 
 
 def ratio(times, base):
@@ -103,39 +118,54 @@ def ratio(times, base):
     return f"{statistics.median(a / b for a, b in zip(times, base)):.2f}"
 
 
+def compare(given, shape, threads, library):
+    """The rows for that number of threads."""
+    running = list(engines(given, shape, threads, library))
+    for engine in running:
+        for _ in range(2):
+            engine.run(count=False)
+    for _ in range(given.rounds):
+        for engine in running:
+            time.sleep(given.pause)
+            engine.run()
+    base = next((engine for engine in running if engine.name == BASE), None)
+    for engine in running:
+        ratios = ["-", "-"]
+        if base:
+            ratios = [ratio(engine.times, base.times), ratio(engine.work, base.work)]
+        yield engine.name, threads, f"{statistics.median(engine.times):.0f}", f"{min(engine.times):.0f}", *ratios
+    sums = [total for engine in running if engine.name != REFERENCE for total in engine.sums]
+    if max(sums) - min(sums) > 1e-3 * max(abs(total) for total in sums):
+        sys.exit(f"the engines disagree: sums of the output from {min(sums)} to {max(sums)}")
+    for engine in running:
+        engine.process.stdin.close()
+        engine.process.wait()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
+    parser.add_argument("--reference", help="interpreter that has bioimageio.core and onnxruntime")
+    parser.add_argument("--torch", default=sys.executable, help="interpreter that has torch and numpy")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--pause", type=float, default=0.4)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     given = parser.parse_args()
     library = os.environ.get("ORT_DYLIB_PATH") or sys.exit('ORT_DYLIB_PATH is not set: eval "$(bash ci/native-libs.sh)"')
     shape = ",".join(map(str, numpy.load(given.model / "test_input.npy", mmap_mode="r").shape))
-    print(f"ratios to {BASE}\n\n| engine | threads | median ms | smallest ms | ratio | ratio of work |\n|---|---|---|---|---|---|")
+    lines = [
+        "| engine | threads | median ms | smallest ms | ratio to Python onnxruntime | ratio of work |",
+        "|---|---|---|---|---|---|",
+    ]
+    print("\n".join(lines))
     for threads in given.threads:
-        running = list(engines(given.model, shape, threads, library))
-        for engine in running:
-            for _ in range(2):
-                engine.run(count=False)
-        for _ in range(given.rounds):
-            for engine in running:
-                time.sleep(given.pause)
-                engine.run()
-        base = next((engine for engine in running if engine.name == BASE), None)
-        for engine in running:
-            ratios = ["-", "-"]
-            if base:
-                ratios = [ratio(engine.times, base.times), ratio(engine.work, base.work)]
-            cells = [engine.name, threads, f"{statistics.median(engine.times):.0f}", f"{min(engine.times):.0f}", *ratios]
-            print("|", " | ".join(map(str, cells)), "|", flush=True)
-        sums = [total for engine in running for total in engine.sums]
-        spread = max(sums) - min(sums)
-        if spread > 1e-3 * max(abs(total) for total in sums):
-            sys.exit(f"the engines disagree: sums of the output from {min(sums)} to {max(sums)}")
-        for engine in running:
-            engine.process.stdin.close()
-            engine.process.wait()
+        for row in compare(given, shape, threads, library):
+            lines.append("| " + " | ".join(map(str, row)) + " |")
+            print(lines[-1], flush=True)
+    if given.write:
+        about = f"`benches/engines/compare.py`, `{given.model.name}`, {shape.replace(',', 'x')}, {given.rounds} rounds."
+        table.replace("engines", "\n".join([about, f"Machine: {table.machine()}.", "", *lines]))
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ pub(crate) struct EngineOptions {
     /// Weights format: onnx, torchscript, pytorch_state_dict, keras_hdf5, tensorflow_js or tensorflow_saved_model_bundle
     #[arg(long, alias = "weight-format", value_name = "FORMAT")]
     pub(crate) weights: Option<WeightsFormat>,
-    /// Backend that runs the weights: ort, tract or python; see `modelhub backends`
+    /// Backend that runs the weights: ort, tch, tract or python; see `modelhub backends`
     #[arg(long, value_name = "NAME")]
     pub(crate) backend: Option<String>,
     /// Device that runs the network: cpu, cuda, cuda:N, coreml, directml, directml:N or mps
@@ -132,6 +132,10 @@ pub(crate) struct EngineOptions {
     pub(crate) threads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) native: NativeOptions,
+    /// Let the backend python run in an environment with the dependencies of the model, which uv (for requirements of pip)
+    /// or conda makes: once, it is kept in the folder for caches
+    #[arg(long, requires = "allow_code")]
+    pub(crate) python_environment: bool,
     /// Seconds after which the backend python is broken off, while it loads and for each run
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) time_limit: u64,
@@ -174,7 +178,8 @@ pub(crate) struct NativeOptions {
     /// Python interpreter for the backend python, and whose packages are searched for onnxruntime
     #[arg(long, value_name = "FILE", env = "MODELHUB_PYTHON", hide_env_values = true)]
     pub(crate) python: Option<PathBuf>,
-    /// Let the backend python run the source code of the model, which is somebody's program and may do what you may
+    /// Let the backend python run the source code of the model, which is somebody's program and may do what you may, and
+    /// Keras files and graphs of TensorFlow, which may hold code
     #[arg(long)]
     pub(crate) allow_code: bool,
 }
@@ -182,7 +187,7 @@ pub(crate) struct NativeOptions {
 /// Show which backends run which weights formats here, and what is missing.
 ///
 /// The environment variable MODELHUB_BACKENDS names those that may be used, separated by commas, the preferred one
-/// first; unless set: ort,tract,python.
+/// first; unless set: ort,tch,tract,python.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct BackendsOptions {
@@ -471,6 +476,8 @@ pub(crate) struct InspectOptions {
     /// Folder, zip file or description
     #[arg(value_name = "SOURCE")]
     pub(crate) source: PathBuf,
+    #[command(flatten)]
+    pub(crate) native: NativeOptions,
     /// human: a table; json: one JSON object
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     pub(crate) output: Output,

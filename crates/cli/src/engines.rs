@@ -1,5 +1,6 @@
 //! Which backends there are here: those of the build whose library or interpreter is found, as the user wants them.
 
+mod environment;
 mod interpreter;
 mod library;
 
@@ -15,7 +16,14 @@ use crate::exit::Failure;
 pub(crate) use interpreter::probe;
 
 /// The backends that a build can have, by default the fastest first.
-pub(crate) const NAMES: [&str; 3] = ["ort", "tract", "python"];
+pub(crate) const NAMES: [&str; 4] = ["ort", "tch", "tract", "python"];
+
+/// The weights formats of the backend python.
+pub(crate) const PYTHON_FORMATS: [WeightsFormat; 3] = [
+    WeightsFormat::KerasHdf5,
+    WeightsFormat::PytorchStateDict,
+    WeightsFormat::TensorflowSavedModelBundle,
+];
 
 /// Backends to use, and why others are not used.
 pub(crate) struct Engines {
@@ -48,9 +56,13 @@ pub(crate) enum State {
     },
 }
 
-/// The backends for a command that runs a network.
-pub(crate) fn select(options: &EngineOptions) -> Result<Arc<Backends>, Failure> {
-    let engines = find(&options.native, options.device)?;
+/// The backends for a command that runs the network of a package.
+pub(crate) fn select(package: &Package, options: &EngineOptions) -> Result<Arc<Backends>, Failure> {
+    let mut native = options.native.clone();
+    if options.python_environment {
+        native.python = Some(environment::interpreter(package, options)?);
+    }
+    let engines = find(&native, options.device)?;
     if let Some(name) = &options.backend {
         let known = engines.known.iter().find(|known| known.name == name);
         if let Some(Known {
@@ -82,7 +94,7 @@ pub(crate) fn pipeline_builder<'p>(
     options: &EngineOptions,
 ) -> Result<PipelineBuilder<'p>, Failure> {
     let mut builder = Pipeline::builder(package)
-        .backends(select(options)?)
+        .backends(select(package, options)?)
         .device(options.device)
         .time_limit(options.time_limit())
         .description(options.demand());
@@ -118,12 +130,14 @@ pub(crate) fn find(options: &NativeOptions, device: Device) -> Result<Engines, F
     for name in wanted()? {
         let (with, state) = match name {
             "ort" => library::add(backends, options)?,
+            "tch" => tch(backends),
             "tract" => tract(backends, device),
             _ => python(backends, options),
         };
         backends = with;
         let formats: &[WeightsFormat] = match name {
-            "python" => &[WeightsFormat::PytorchStateDict],
+            "python" => &PYTHON_FORMATS,
+            "tch" => &[WeightsFormat::Torchscript],
             _ => ONNX_AND_CONVERTED,
         };
         known.push(Known { name, formats, state });
@@ -160,6 +174,26 @@ fn variable(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+#[cfg(feature = "tch")]
+fn tch(backends: Backends) -> (Backends, State) {
+    let state = State::Ready {
+        detail: "libtorch, which this program was linked with".to_owned(),
+        devices: runners::Tch.devices(),
+    };
+    (backends.with(runners::Tch), state)
+}
+
+#[cfg(not(feature = "tch"))]
+fn tch(backends: Backends) -> (Backends, State) {
+    let state = State::Missing {
+        reason: "it is not part of this build".to_owned(),
+        fix: "set LIBTORCH to the folder of libtorch 2.13 and build it in with `cargo install modelhub --features tch`"
+            .to_owned(),
+        broken: false,
+    };
+    (backends, state)
+}
+
 #[cfg(feature = "tract")]
 fn tract(backends: Backends, device: Device) -> (Backends, State) {
     if device != Device::Cpu {
@@ -186,7 +220,9 @@ fn tract(backends: Backends, _: Device) -> (Backends, State) {
 fn python(backends: Backends, options: &NativeOptions) -> (Backends, State) {
     if !options.allow_code {
         let state = State::Missing {
-            reason: "it runs the Python source of the model, which is somebody's program".to_owned(),
+            reason: "it runs the Python source of the model or what else is code in its weights, which is somebody's \
+                     program"
+                .to_owned(),
             fix: "allow it with --allow-code".to_owned(),
             broken: false,
         };
@@ -195,13 +231,13 @@ fn python(backends: Backends, options: &NativeOptions) -> (Backends, State) {
     let Some(interpreter) = interpreter::find(options) else {
         let state = State::Missing {
             reason: "there is no python3 on the search path".to_owned(),
-            fix: "install Python 3 with PyTorch, or name its file with --python".to_owned(),
+            fix: "install Python 3 with PyTorch or TensorFlow, or name its file with --python".to_owned(),
             broken: false,
         };
         return (backends, state);
     };
     let state = State::Ready {
-        detail: format!("{}, with the devices of its PyTorch", interpreter.display()),
+        detail: format!("{}, with the devices of its libraries", interpreter.display()),
         devices: vec!["cpu"],
     };
     (

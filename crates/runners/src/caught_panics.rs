@@ -1,6 +1,6 @@
 //! Which panics are caught and returned as errors.
 
-#[cfg(any(feature = "tract", feature = "ort"))]
+#[cfg(any(feature = "ort", feature = "tch", feature = "tract"))]
 use std::any::Any;
 use std::cell::Cell;
 
@@ -33,13 +33,13 @@ pub fn is_catching_panics() -> bool {
 }
 
 /// Says that panics of this thread are caught, as long as it lives.
-#[cfg(any(feature = "tract", feature = "ort"))]
+#[cfg(any(feature = "ort", feature = "tch", feature = "tract"))]
 #[derive(Debug)]
 pub(crate) struct CatchingPanics {
     before: bool,
 }
 
-#[cfg(any(feature = "tract", feature = "ort"))]
+#[cfg(any(feature = "ort", feature = "tch", feature = "tract"))]
 impl CatchingPanics {
     pub(crate) fn start() -> Self {
         CatchingPanics {
@@ -54,7 +54,7 @@ impl CatchingPanics {
     }
 }
 
-#[cfg(any(feature = "tract", feature = "ort"))]
+#[cfg(any(feature = "ort", feature = "tch", feature = "tract"))]
 impl Drop for CatchingPanics {
     fn drop(&mut self) {
         CATCHING.set(self.before);
@@ -62,7 +62,7 @@ impl Drop for CatchingPanics {
 }
 
 /// The message of a panic.
-#[cfg(any(feature = "tract", feature = "ort"))]
+#[cfg(any(feature = "ort", feature = "tch", feature = "tract"))]
 pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()

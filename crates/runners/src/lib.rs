@@ -10,8 +10,10 @@
 //! | `ort` | `Ort`: the shared library of onnxruntime, which has to be installed; faster, and with graphics cards | `onnx` |
 //! | `torchscript` (default) | converts for `Tract` and `Ort`, once for each shape of the inputs | `torchscript` |
 //! | `tensorflow` (default) | likewise | `tensorflow_saved_model_bundle` |
+//! | `keras` (default) | likewise | `keras_hdf5` |
 //! | `tfjs` (default) | likewise | `tensorflow_js` |
-//! | `python` | `Python`: a Python interpreter that has PyTorch, in a process of its own | `pytorch_state_dict` |
+//! | `tch` | `Tch`: libtorch, linked when the program is built | `torchscript` |
+//! | `python` | `Python`: a Python interpreter that has PyTorch or TensorFlow, in a process of its own | `pytorch_state_dict`, `keras_hdf5`, `tensorflow_saved_model_bundle` |
 //!
 //! Runners do not pre- or postprocess, do not reorder axes and do not convert element types: a network that was
 //! exported for `float32` gets `float32`, or refuses.
@@ -72,6 +74,8 @@ mod python;
 mod run_error;
 mod runner;
 mod signature;
+#[cfg(feature = "tch")]
+mod tch;
 #[cfg(feature = "tract")]
 mod tract;
 mod weights;
@@ -91,6 +95,8 @@ pub use python::Python;
 pub use run_error::{RunError, RunErrorKind};
 pub use runner::Runner;
 pub use signature::{Port, Signature};
+#[cfg(feature = "tch")]
+pub use tch::Tch;
 #[cfg(feature = "tract")]
 pub use tract::Tract;
 pub use weights::{UnknownWeightsFormat, WeightsData, WeightsFormat};

@@ -3,6 +3,8 @@
 //!
 //! None of it needs an engine: the messages of `onnx.proto` are declared here as far as they are looked at.
 
+#[cfg(feature = "ort")]
+mod fields;
 mod graph_check;
 mod ports;
 mod proto;
@@ -14,7 +16,7 @@ mod wire;
 
 pub(crate) use read::{Network, read};
 #[cfg(feature = "ort")]
-pub(crate) use relax::without_lengths;
+pub(crate) use relax::{without_lengths, without_lengths_and_weights};
 
 use crate::{LoadError, LoadErrorKind, WeightsFormat};
 

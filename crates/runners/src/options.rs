@@ -131,7 +131,7 @@ impl LoadOptions {
     }
 
     /// Refuses a number of threads that is too large.
-    #[cfg(any(feature = "ort", feature = "python", feature = "tract"))]
+    #[cfg(any(feature = "ort", feature = "python", feature = "tch", feature = "tract"))]
     pub(crate) fn check_threads(&self) -> Result<(), crate::LoadError> {
         match self.threads {
             Some(threads) if threads.get() > Self::MAX_THREADS => Err(crate::LoadErrorKind::TooManyThreads {
@@ -144,7 +144,7 @@ impl LoadOptions {
     }
 
     /// The number of threads to start.
-    #[cfg(any(feature = "ort", feature = "tract"))]
+    #[cfg(any(feature = "ort", feature = "tch", feature = "tract"))]
     pub(crate) fn thread_count(&self) -> usize {
         self.threads
             .or_else(|| std::thread::available_parallelism().ok())

@@ -3,6 +3,7 @@
 mod convert;
 mod library;
 mod library_error;
+mod model;
 mod runner;
 mod search;
 
@@ -29,6 +30,9 @@ const NAME: &str = "ort";
 /// - The same checks as for `Tract` are made before onnxruntime sees the weights: size, number of parts, tensors that
 ///   are as large as they say, names that exist. All tensors have to be inside the file: external data is refused,
 ///   whatever path it names, also in functions. Sparse tensors and constants of less than a byte are not covered.
+/// - Weights of more than 64 MiB are copied to a file without a name (on Windows, one that goes with the runner) in the
+///   folder for temporary files, after they were checked, and mapped from there: memory holds them once, and only as far
+///   as they are used.
 /// - Lengths in the file are hints: onnxruntime gets the network without them.
 /// - NaN and infinity are carried through as the standard says.
 /// - [`Device`](crate::Device): `cpu`, and `cuda`, `coreml` and `directml` if the library was built with them. If it

@@ -1,9 +1,11 @@
-//! Networks that are Python source, in a Python interpreter.
+//! Networks in a Python interpreter.
 
+mod exchange;
 mod protocol;
 mod runner;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod worker;
 
 use std::io;
@@ -18,24 +20,35 @@ use worker::Worker;
 /// The name of the backend in errors and lists.
 const NAME: &str = "python";
 
-/// What the interpreter runs; its head documents the messages.
-const PROGRAM: &str = include_str!("python/worker.py");
+/// What the interpreter runs; docs/python-worker.md documents the messages.
+const PROGRAM: &str = concat!(
+    include_str!("python/worker/pipe.py"),
+    include_str!("python/worker/state_dict.py"),
+    include_str!("python/worker/tensorflow.py"),
+    include_str!("python/worker/main.py"),
+);
 
-/// The backend for weights whose network is Python source: `pytorch_state_dict`, in a Python interpreter that has
-/// PyTorch.
+/// The backend for weights that libraries of Python run: `pytorch_state_dict` by PyTorch, whose network is Python source,
+/// `keras_hdf5` by Keras and `tensorflow_saved_model_bundle` by TensorFlow.
 ///
 /// **It runs somebody's program**: the source that a package names, with all that the user may do. Making a value of
-/// this type says that this is wanted. The weights themselves are only read (`torch.load` with `weights_only=True`).
+/// this type says that this is wanted. A state dictionary by itself is only read (`torch.load` with `weights_only=True`);
+/// Keras files may hold code, too (`Lambda` layers), and graphs of TensorFlow may read and write files.
 ///
 /// - Each runner has a process of its own, started by [`load`](Backend::load) and ended with the runner. Messages go
 ///   through its standard input and output; what the source prints goes to its standard error, of which the end is
-///   kept for messages of errors.
+///   kept for messages of errors. Tensors go through a file in memory (`/dev/shm`) or the folder for temporary files. It
+///   has no name any more when the network is loaded, so nothing is left behind when either side is killed (but on
+///   Windows, where names of open files stay).
 /// - An exception in Python is an error with the traceback. A process that crashes, is killed, or takes longer than
 ///   [`LoadOptions::time_limit`] is an error too, and the next call starts another one.
-/// - [`LoadOptions::architecture`] has to name the source, and [`LoadOptions::described`] the inputs and outputs, which
-///   a state dictionary does not tell; outputs are not compared with the described element types.
+/// - [`LoadOptions::described`] has to name the inputs and outputs; outputs are not compared with the described element
+///   types. For state dictionaries, [`LoadOptions::architecture`] has to name the source.
+/// - Files of Keras 2 are run by `tf_keras` where it is installed, all others by `keras`. Of a bundle, the signature
+///   `serving_default` is run. Several inputs or outputs go by the names of the description where the network has the same
+///   names, else by position; those of a bundle have no position, so there the names have to agree, or to end in numbers.
 /// - NaN and infinity are carried through.
-/// - [`Device`]: `cpu`, `cuda` and `mps`, as PyTorch has them.
+/// - [`Device`]: `cpu`, `cuda` and `mps`, as PyTorch has them; `cpu` and `cuda` with TensorFlow.
 #[derive(Debug, Clone)]
 pub struct Python {
     interpreter: PathBuf,
@@ -73,8 +86,8 @@ impl Python {
         &self.interpreter
     }
 
-    fn start(&self, max_tensor_bytes: u64) -> io::Result<Worker> {
-        Worker::start(&self.interpreter, PROGRAM, &self.variables, max_tensor_bytes)
+    fn start(&self) -> io::Result<Worker> {
+        Worker::start(&self.interpreter, PROGRAM, &self.variables)
     }
 
     fn prepare(
@@ -94,49 +107,27 @@ impl Python {
                 return Err(LoadErrorKind::UnsupportedDevice {
                     backend: NAME,
                     device,
-                    detail: "PyTorch has the devices cpu, cuda and mps".to_owned(),
+                    detail: "libraries of Python have the devices cpu, cuda and mps".to_owned(),
                 }
                 .into());
             }
         };
         let missing = |what| LoadErrorKind::Missing { format, what };
-        let architecture = options
-            .architecture
-            .as_ref()
-            .ok_or_else(|| missing("the source of its network (`architecture`)"))?;
+        if format == WeightsFormat::PytorchStateDict && options.architecture.is_none() {
+            return Err(missing("the source of its network (`architecture`)").into());
+        }
         let signature = options
             .described
             .clone()
             .ok_or_else(|| missing("a description of its inputs and outputs"))?;
-        let path;
-        let weights = match data {
-            WeightsData::Bytes(bytes) => protocol::Weights::Bytes(bytes),
-            WeightsData::File(file) => {
-                path = std::path::absolute(file)
-                    .and_then(|path| match path.metadata()?.is_file() {
-                        true => Ok(path),
-                        false => Err(io::Error::other("it is not a regular file")),
-                    })
-                    .map_err(|error| {
-                        let path = file.to_owned();
-                        LoadError::with_source(LoadErrorKind::Io { path }, error)
-                    })?;
-                let text = path.to_str().ok_or_else(|| {
-                    let error = io::Error::other("its path is no Unicode, which the interpreter needs");
-                    let path = file.to_owned();
-                    LoadError::with_source(LoadErrorKind::Io { path }, error)
-                })?;
-                protocol::Weights::Path(text)
-            }
-        };
-        let request = protocol::load_request(format, architecture, &weights, &device, options);
-        runner::PythonRunner::new(
-            self.clone(),
+        runner::PythonRunner::new(runner::Recipe {
+            python: self.clone(),
+            format,
+            device,
             signature,
-            request,
-            options.time_limit,
-            options.max_tensor_bytes,
-        )
+            weights: runner::WeightsFile::new(format, data)?,
+            options: options.clone(),
+        })
     }
 }
 
@@ -146,7 +137,12 @@ impl Backend for Python {
     }
 
     fn supports(&self, format: WeightsFormat) -> bool {
-        format == WeightsFormat::PytorchStateDict
+        matches!(
+            format,
+            WeightsFormat::PytorchStateDict
+                | WeightsFormat::KerasHdf5
+                | WeightsFormat::TensorflowSavedModelBundle
+        )
     }
 
     fn load(

@@ -1,8 +1,10 @@
 //! `modelhub inspect`
 
 use rdf_spec::Package;
+use runners::Device;
 
 use crate::args::{InspectOptions, Output};
+use crate::engines;
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, inspection, json, message};
 
@@ -24,9 +26,10 @@ pub(crate) fn run(options: &InspectOptions) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Findings);
     };
+    let backends = engines::find(&options.native, Device::Cpu)?.backends;
     match options.output {
-        Output::Human => inspection::print(&package, model)?,
-        Output::Json => json::print_line(&inspection::json(&package, model))?,
+        Output::Human => inspection::print(&package, model, &backends)?,
+        Output::Json => json::print_line(&inspection::json(&package, model, &backends))?,
     }
     let errors = parsed
         .diagnostics()

@@ -27,7 +27,7 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
             return Err(Failure::because(&error));
         }
     };
-    let backends = engines::select(&options.engine)?;
+    let backends = engines::select(&package, &options.engine)?;
     match test(&package, options, backends) {
         Ok(report) => {
             message::errors_of_description(&package);

@@ -45,24 +45,36 @@ pub(super) fn behind_script(interpreter: PathBuf) -> PathBuf {
 pub(crate) struct Interpreter {
     /// Its version, like `3.11.7`.
     pub(crate) version: String,
-    /// Whether PyTorch is installed.
-    pub(crate) has_torch: bool,
+    /// The modules of [`MODULES`] that are installed.
+    modules: Vec<String>,
+}
+
+/// The modules that are asked for.
+const MODULES: [&str; 4] = ["torch", "tensorflow", "keras", "tf_keras"];
+
+impl Interpreter {
+    /// Whether a module is installed.
+    pub(crate) fn has(&self, module: &str) -> bool {
+        self.modules.iter().any(|found| found == module)
+    }
 }
 
 /// Starts an interpreter and asks. Nothing is imported that is not part of Python.
 pub(crate) fn probe(interpreter: &Path) -> Result<Interpreter, String> {
     let program = "import sys; sys.path[:] = [p for p in sys.path if p]; import importlib.util as u; \
-                   print(sys.version.split()[0], u.find_spec('torch') is not None)";
+                   print(sys.version.split()[0], *(m for m in sys.argv[1:] if u.find_spec(m)))";
     let output = Command::new(interpreter)
         .args(["-c", program])
+        .args(MODULES)
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("{} cannot be started: {error}", interpreter.display()))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    match text.split_whitespace().collect::<Vec<_>>()[..] {
-        [version, has_torch] if output.status.success() => Ok(Interpreter {
-            version: version.to_owned(),
-            has_torch: has_torch == "True",
+    let mut words = text.split_whitespace().map(str::to_owned);
+    match words.next() {
+        Some(version) if output.status.success() && version.starts_with("3.") => Ok(Interpreter {
+            version,
+            modules: words.collect(),
         }),
         _ => Err(format!("{} is no Python 3", interpreter.display())),
     }

@@ -11,7 +11,7 @@ use super::stdout::{self, harmless};
 use super::style::{BOLD, paint};
 use crate::exit::Failure;
 
-pub(crate) fn print(package: &Package, model: &ModelRdf) -> Result<(), Failure> {
+pub(crate) fn print(package: &Package, model: &ModelRdf, backends: &Backends) -> Result<(), Failure> {
     let mut text = String::new();
     let version = model
         .version
@@ -58,14 +58,14 @@ pub(crate) fn print(package: &Package, model: &ModelRdf) -> Result<(), Failure> 
         steps(&mut text, "postprocessing", &output.postprocessing);
     }
     let _ = writeln!(text, "{}", paint(BOLD, "weights"));
-    let backends = Backends::built_in();
     for (format, entry) in model.weights.iter() {
-        let runs =
-            match runner_format(format.name()).map(|format| (format, backends.supporting(format).next())) {
-                Some((_, Some(backend))) => format!("runs with {}", backend.name()),
-                Some((format, None)) => backends.advice(format).to_string(),
-                None => "unknown format".to_owned(),
-            };
+        let runs = match runner_format(format.name()) {
+            Some(format) => match supporting(backends, format)[..] {
+                [] => backends.advice(format).to_string(),
+                ref names => format!("runs with {}", names.join(", ")),
+            },
+            None => "unknown format".to_owned(),
+        };
         let _ = writeln!(
             text,
             "  {format}: {} ({}), {runs}",
@@ -77,8 +77,7 @@ pub(crate) fn print(package: &Package, model: &ModelRdf) -> Result<(), Failure> 
 }
 
 /// The same for programs.
-pub(crate) fn json(package: &Package, model: &ModelRdf) -> Value {
-    let backends = Backends::built_in();
+pub(crate) fn json(package: &Package, model: &ModelRdf, backends: &Backends) -> Value {
     let names = |steps: &[ProcessingStep]| steps.iter().map(ProcessingStep::name).collect::<Vec<_>>();
     let inputs: Vec<Value> = model
         .inputs
@@ -125,9 +124,8 @@ pub(crate) fn json(package: &Package, model: &ModelRdf) -> Value {
         .weights
         .iter()
         .map(|(format, entry)| {
-            let runners: Vec<&str> = runner_format(format.name())
-                .map(|format| backends.supporting(format).map(Backend::name).collect())
-                .unwrap_or_default();
+            let runners = runner_format(format.name()).map(|format| supporting(backends, format));
+            let runners = runners.unwrap_or_default();
             json!({
                 "format": format.name(),
                 "source": entry.source.as_str(),
@@ -148,6 +146,11 @@ pub(crate) fn json(package: &Package, model: &ModelRdf) -> Value {
         "outputs": outputs,
         "weights": weights,
     })
+}
+
+/// The backends that run a format, the preferred one first.
+fn supporting(backends: &Backends, format: runners::WeightsFormat) -> Vec<&'static str> {
+    backends.supporting(format).map(Backend::name).collect()
 }
 
 fn runner_format(name: &str) -> Option<runners::WeightsFormat> {

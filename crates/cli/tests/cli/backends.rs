@@ -48,10 +48,13 @@ fn every_format_is_listed_with_what_runs_it_or_would() {
                 assert_eq!(backends[0]["status"], "ready");
                 assert_eq!(backends[0]["devices"], serde_json::json!(["cpu"]));
             }
-            "pytorch_state_dict" => {
-                assert_eq!(format["preferred"], serde_json::Value::Null);
-                assert_eq!(backends[0]["status"], "missing");
-                assert_eq!(backends[0]["fix"], "allow it with --allow-code");
+            "pytorch_state_dict" | "keras_hdf5" | "tensorflow_saved_model_bundle" => {
+                let python = backends
+                    .iter()
+                    .find(|backend| backend["name"] == "python")
+                    .unwrap();
+                assert_eq!(python["status"], "missing");
+                assert_eq!(python["fix"], "allow it with --allow-code");
             }
             _ => assert!(backends.is_empty() && format["advice"].is_string(), "{format}"),
         }
@@ -151,6 +154,100 @@ fn onnxruntime_is_preferred_where_it_is_and_all_backends_make_a_table() {
         let run = modelhub_with(&variables, &["test-model", "--backend", "tract", model]);
         assert!(run.stdout.contains("onnx with tract: passed"), "{run:?}");
     }
+}
+
+/// An interpreter that is allowed is asked which libraries it has: here a stand-in for PyTorch, and no TensorFlow.
+#[cfg(unix)]
+#[test]
+fn each_format_of_python_is_listed_with_the_library_that_it_needs() {
+    if !has_python() {
+        return;
+    }
+    let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runners/src/python/tests");
+    let folder = tempfile::tempdir().unwrap();
+    // Of an interpreter without packages.
+    let bare = folder.path().join("python3");
+    std::fs::write(&bare, "#!/bin/sh\nexec python3 -S \"$@\"\n").unwrap();
+    let mut permissions = std::fs::metadata(&bare).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
+    std::fs::set_permissions(&bare, permissions).unwrap();
+    let run = modelhub_with(
+        &[
+            ("MODELHUB_BACKENDS", "python"),
+            ("PYTHONPATH", stand_in.to_str().unwrap()),
+        ],
+        &[
+            "backends",
+            "--allow-code",
+            "--python",
+            bare.to_str().unwrap(),
+            "--output",
+            "json",
+        ],
+    );
+    assert_eq!(run.code, 0, "{run:?}");
+    let report = run.json();
+    for (format, status, fix) in [
+        ("pytorch_state_dict", "ready", None),
+        ("keras_hdf5", "missing", Some("-m pip install tensorflow`")),
+        (
+            "tensorflow_saved_model_bundle",
+            "missing",
+            Some("-m pip install tensorflow`"),
+        ),
+    ] {
+        let formats = report["formats"].as_array().unwrap();
+        let row = formats.iter().find(|row| row["format"] == format).unwrap();
+        assert_eq!(row["backends"][0]["status"], status, "{row}");
+        let found = row["backends"][0]["fix"].as_str();
+        assert_eq!(found.is_some(), fix.is_some(), "{row}");
+        assert!(fix.is_none_or(|fix| found.unwrap().ends_with(fix)), "{row}");
+    }
+}
+
+/// In a build with libtorch it runs TorchScript, beside onnxruntime and preferred less.
+#[cfg(feature = "tch")]
+#[test]
+fn libtorch_runs_torchscript() {
+    let model = fixture("blobs-unet2d");
+    let model = model.to_str().unwrap();
+    let run = with_backends("tch", &["test-model", "--weights", "torchscript", model]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("torchscript with tch: passed"), "{run:?}");
+    let run = with_backends(
+        "tch",
+        &["test-model", "--backend", "tch", "--weights", "onnx", model],
+    );
+    assert_eq!(run.code, 2, "{run:?}");
+    let run = with_backends("tch", &["inspect", model]);
+    assert!(run.stdout.contains("runs with tch"), "{run:?}");
+    let run = with_backends(
+        "tch",
+        &["test-model", "--backend", "tch", "--device", "cuda:7", model],
+    );
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.stdout.contains("tch does not compute on the device cuda:7"),
+        "{run:?}"
+    );
+    let Some(library) = library() else { return };
+    let run = modelhub_with(
+        &[
+            ("MODELHUB_BACKENDS", "ort,tch"),
+            ("ORT_DYLIB_PATH", library.as_str()),
+        ],
+        &["test-model", "--all-backends", model],
+    );
+    assert_eq!(run.code, 0, "{run:?}");
+    let cells = |format: &str| {
+        let row = run.stdout.lines().find(|line| line.starts_with(format)).unwrap();
+        row.split_whitespace()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cells("onnx  "), ["passed", "-"]);
+    assert_eq!(cells("torchscript  "), ["passed", "passed"]);
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod backends;
 mod conformance;
 mod convert;
 mod dataset_statistics;
+#[cfg(all(unix, feature = "python"))]
+mod environments;
 mod explain;
 mod formats;
 mod harness;

@@ -1,10 +1,14 @@
 //! A network without the lengths that its exporter wrote down.
 
-use std::ops::Range;
+mod outside;
+
+use std::borrow::Cow;
 
 use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
 
+use self::outside::Outside;
+use super::fields::fields;
 use super::malformed;
 use super::proto::{Dimension, GraphProto, TypeValue, ValueInfoProto};
 use crate::LoadError;
@@ -26,11 +30,27 @@ const VALUE_INFO: u64 = 13;
 ///
 /// `content` is what [`read`](super::read) gives.
 pub(crate) fn without_lengths(content: &[u8]) -> Result<Vec<u8>, LoadError> {
-    let mut model = Vec::with_capacity(content.len());
+    rewritten(content, None)
+}
+
+/// The same network [without lengths](without_lengths) and without the elements of its large initializers, which are said
+/// to be in the file `location` beside it, and those elements with the offsets in that file.
+pub(crate) fn without_lengths_and_weights<'c>(
+    content: &'c [u8],
+    location: &str,
+) -> Result<(Vec<u8>, Vec<(u64, &'c [u8])>), LoadError> {
+    let mut outside = Outside::new(location);
+    let model = rewritten(content, Some(&mut outside))?;
+    Ok((model, outside.payloads))
+}
+
+fn rewritten<'c>(content: &'c [u8], mut outside: Option<&mut Outside<'c>>) -> Result<Vec<u8>, LoadError> {
+    let mut model = Vec::new();
     for field in fields(content) {
         let field = field?;
         if field.number == GRAPH {
-            let graph = relaxed_graph(&content[field.payload])?;
+            let graph = relaxed_graph(&content[field.payload], outside.as_deref_mut())?;
+            model.reserve(graph.length());
             encode_key(7, WireType::LengthDelimited, &mut model);
             encode_varint(graph.length() as u64, &mut model);
             graph.write(&mut model);
@@ -43,7 +63,7 @@ pub(crate) fn without_lengths(content: &[u8]) -> Result<Vec<u8>, LoadError> {
 
 /// A graph in pieces, so that its weights are copied once only.
 struct Pieces<'a> {
-    kept: Vec<&'a [u8]>,
+    kept: Vec<Cow<'a, [u8]>>,
     ports: Vec<(u32, ValueInfoProto)>,
 }
 
@@ -69,7 +89,10 @@ impl Pieces<'_> {
     }
 }
 
-fn relaxed_graph(graph: &[u8]) -> Result<Pieces<'_>, LoadError> {
+fn relaxed_graph<'c>(
+    graph: &'c [u8],
+    mut outside: Option<&mut Outside<'c>>,
+) -> Result<Pieces<'c>, LoadError> {
     let mut initialized = Vec::new();
     for field in fields(graph) {
         let field = field?;
@@ -92,7 +115,7 @@ fn relaxed_graph(graph: &[u8]) -> Result<Pieces<'_>, LoadError> {
                 let mut port = ValueInfoProto::decode(&graph[field.payload])
                     .map_err(|error| malformed(error.to_string()))?;
                 if field.number == INPUT && initialized.contains(&port.name) {
-                    pieces.kept.push(&graph[field.whole]);
+                    pieces.kept.push(graph[field.whole].into());
                     continue;
                 }
                 forget_lengths(&mut port);
@@ -100,7 +123,14 @@ fn relaxed_graph(graph: &[u8]) -> Result<Pieces<'_>, LoadError> {
                     .ports
                     .push((if field.number == INPUT { 11 } else { 12 }, port));
             }
-            _ => pieces.kept.push(&graph[field.whole]),
+            INITIALIZER => {
+                let outside = outside.as_deref_mut();
+                let moved = outside.and_then(|outside| outside.take(&graph[field.payload]));
+                pieces
+                    .kept
+                    .push(moved.map_or_else(|| graph[field.whole].into(), Cow::Owned));
+            }
+            _ => pieces.kept.push(graph[field.whole].into()),
         }
     }
     Ok(pieces)
@@ -113,58 +143,6 @@ fn forget_lengths(port: &mut ValueInfoProto) {
     {
         shape.dim.fill(Dimension::default());
     }
-}
-
-/// A field of a message: where it is, and where its content is if that is a message.
-struct Field {
-    number: u64,
-    whole: Range<usize>,
-    payload: Range<usize>,
-}
-
-/// The fields of a message that was walked before; damage is an error all the same.
-fn fields(message: &[u8]) -> impl Iterator<Item = Result<Field, LoadError>> {
-    let mut position = 0;
-    std::iter::from_fn(move || {
-        if position >= message.len() {
-            return None;
-        }
-        let field = field(message, position);
-        position = field.as_ref().map_or(message.len(), |field| field.whole.end);
-        Some(field.ok_or_else(|| malformed("it is cut short".to_owned())))
-    })
-}
-
-fn field(message: &[u8], start: usize) -> Option<Field> {
-    let (tag, position) = varint(message, start)?;
-    let payload = match tag & 7 {
-        0 => position..varint(message, position)?.1,
-        1 => position..position.checked_add(8)?,
-        5 => position..position.checked_add(4)?,
-        2 => {
-            let (length, position) = varint(message, position)?;
-            position..position.checked_add(usize::try_from(length).ok()?)?
-        }
-        _ => return None,
-    };
-    (payload.end <= message.len()).then_some(Field {
-        number: tag >> 3,
-        whole: start..payload.end,
-        payload,
-    })
-}
-
-fn varint(message: &[u8], mut position: usize) -> Option<(u64, usize)> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let byte = *message.get(position)?;
-        position += 1;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some((value, position));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -7,15 +7,18 @@ use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
 use ort::session::{Session, SessionInputValue};
 use tensor_ops::{Tensor, TensorView};
 
+use super::model::{self, Model};
 use super::{NAME, convert, library};
 use crate::caught_panics::{CatchingPanics, message};
-use crate::onnx::{self, Network};
+use crate::onnx::Network;
 use crate::{Device, LoadError, LoadErrorKind, LoadOptions, RunError, RunErrorKind, Runner, Signature};
 
 /// An ONNX network and the session that runs it, with threads of its own.
 pub(super) struct OrtRunner {
     signature: Signature,
     session: Session,
+    /// What the session was made from, as long as it needs it; after the session, which has it open.
+    _model: Model,
     max_tensor_bytes: u64,
     /// The input shapes that were run last.
     shapes: Vec<Vec<usize>>,
@@ -24,8 +27,7 @@ pub(super) struct OrtRunner {
 impl OrtRunner {
     pub(super) fn new(network: Network, options: &LoadOptions) -> Result<Self, LoadError> {
         let Network { content, signature } = network;
-        let model = onnx::without_lengths(&content)?;
-        drop(content);
+        let mut model = Model::new(content)?;
         let providers = providers(options.device)?;
         let session = guarded(|| session(&model, providers, options)).map_err(|fault| match fault {
             Fault::Error(error) => {
@@ -39,9 +41,11 @@ impl OrtRunner {
             }
             .into(),
         })?;
+        model.release();
         Ok(OrtRunner {
             signature,
             session,
+            _model: model,
             max_tensor_bytes: options.max_tensor_bytes,
             shapes: Vec::new(),
         })
@@ -174,7 +178,7 @@ impl fmt::Debug for OrtRunner {
 }
 
 fn session(
-    model: &[u8],
+    model: &Model,
     providers: Vec<ExecutionProviderDispatch>,
     options: &LoadOptions,
 ) -> ort::Result<Session> {
@@ -183,7 +187,11 @@ fn session(
     let builder = Session::builder(&environment)?;
     let builder = builder.with_intra_threads(options.thread_count())?;
     let mut builder = builder.with_execution_providers(providers)?;
-    builder.commit_from_memory(model)
+    match model {
+        Model::Memory(model) => builder.commit_from_memory(model),
+        Model::Folder(folder) => builder.commit_from_file(folder.path().join(model::NETWORK)),
+        Model::Released => Err(ort::Error::new("the network was given away")),
+    }
 }
 
 /// What computes on a device, beside the processor.

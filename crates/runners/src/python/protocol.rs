@@ -1,14 +1,11 @@
-//! The messages between this crate and `worker.py`, which documents them.
+//! The messages between this crate and `worker.py`, see docs/python-worker.md.
 
 use std::io::{self, Read};
 
-use ndarray::{ArrayD, IxDyn};
-use tensor_ops::{DataType, Tensor, TensorView};
-
-use crate::{Architecture, ArchitectureSource, LoadOptions, PythonValue, WeightsFormat};
+use crate::{Architecture, ArchitectureSource, LoadOptions, Port, PythonValue, Signature, WeightsFormat};
 
 /// The version that both sides have to speak.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 /// The longest text that is taken from a worker.
 const MAX_TEXT: u32 = 16 << 20;
 /// The most axes of a tensor; numpy has at most 64.
@@ -19,98 +16,117 @@ const MAX_OUTPUTS: u32 = 10_000;
 /// What a worker says.
 #[derive(Debug)]
 pub(super) enum Answer {
+    /// It has opened the file for tensors.
+    Opened,
     Loaded,
-    Results(Vec<Result<Tensor, String>>),
-    Failed { exception: String, traceback: String },
+    /// Where the outputs are in the file for tensors.
+    Results(Vec<Place>),
+    /// The file for tensors cannot become as large as it would have to be.
+    Full {
+        bytes: u64,
+    },
+    Failed {
+        exception: String,
+        traceback: String,
+    },
 }
 
-/// Where the weights are, for a worker.
+/// Where a tensor is in the file for tensors; not checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The element type as numpy names it.
+    pub(super) data_type: String,
+    pub(super) shape: Vec<u64>,
+    pub(super) offset: u64,
+    pub(super) size: u64,
+}
+
+/// What a worker loads, beside the path of the weights.
 #[derive(Debug)]
-pub(super) enum Weights<'a> {
-    Path(&'a str),
-    Bytes(&'a [u8]),
+pub(super) struct Network<'a> {
+    pub(super) format: WeightsFormat,
+    pub(super) device: &'a str,
+    pub(super) signature: &'a Signature,
+    pub(super) architecture: Option<&'a Architecture>,
 }
 
-/// The request to load a network.
+/// The request to load a network from the file `weights`; `scratch` is a folder that may be used while it loads.
 pub(super) fn load_request(
-    format: WeightsFormat,
-    architecture: &Architecture,
-    weights: &Weights<'_>,
-    device: &str,
+    network: &Network<'_>,
     options: &LoadOptions,
+    weights: &str,
+    scratch: &str,
 ) -> Vec<u8> {
     let mut request = vec![1];
-    put_text(&mut request, format.name());
-    put_text(&mut request, device);
+    put_text(&mut request, network.format.name());
+    put_text(&mut request, network.device);
     // At most 256, which was checked; without a number the library decides.
     let threads = options
         .threads
         .and_then(|threads| u32::try_from(threads.get()).ok());
     request.extend(threads.unwrap_or_default().to_le_bytes());
-    match &architecture.source {
-        ArchitectureSource::Module { name } => {
-            request.push(0);
-            put_text(&mut request, name);
-        }
-        ArchitectureSource::File { name, code } => {
+    put_names(&mut request, &network.signature.inputs);
+    put_names(&mut request, &network.signature.outputs);
+    match network.architecture {
+        None => request.push(0),
+        Some(architecture) => {
             request.push(1);
-            put_text(&mut request, name);
-            put_bytes(&mut request, code);
+            put_architecture(&mut request, architecture);
         }
     }
-    put_text(&mut request, &architecture.callable);
-    put_dict(&mut request, &architecture.kwargs);
-    match weights {
-        Weights::Path(path) => {
-            request.push(0);
-            put_text(&mut request, path);
-        }
-        Weights::Bytes(content) => {
-            request.push(1);
-            put_bytes(&mut request, content);
-        }
+    put_text(&mut request, weights);
+    put_text(&mut request, scratch);
+    request
+}
+
+/// The request to run the network on inputs in the file for tensors.
+pub(super) fn run_request(places: &[Place]) -> Vec<u8> {
+    let mut request = vec![2];
+    put_count(&mut request, places.len());
+    for place in places {
+        put_place(&mut request, place);
     }
     request
 }
 
-/// The request to run the network; `None` for an element type without a name here.
-pub(super) fn run_request(inputs: &[TensorView<'_>]) -> Option<Vec<u8>> {
-    let sizes = inputs
-        .iter()
-        .map(|input| input.len() * input.data_type().item_size() + 1024);
-    let mut request = Vec::with_capacity(sizes.sum());
-    request.push(2);
-    request.extend(u32::try_from(inputs.len()).ok()?.to_le_bytes());
-    for input in inputs {
-        put_text(&mut request, input.data_type().name());
-        request.extend(u32::try_from(input.ndim()).ok()?.to_le_bytes());
-        for &length in input.shape() {
-            request.extend((length as u64).to_le_bytes());
-        }
-        request.extend(((input.len() * input.data_type().item_size()) as u64).to_le_bytes());
-        elements(&mut request, input)?;
-    }
-    Some(request)
+/// The request to open a file for tensors.
+pub(super) fn file_request(path: &str) -> Vec<u8> {
+    let mut request = vec![3];
+    put_text(&mut request, path);
+    request
 }
 
-fn elements(request: &mut Vec<u8>, input: &TensorView<'_>) -> Option<()> {
-    macro_rules! numbers {
-        ($($variant:ident),*) => {
-            match input {
-                TensorView::Bool(array) => request.extend(array.iter().map(|&value| u8::from(value))),
-                $(TensorView::$variant(array) => {
-                    for value in array {
-                        request.extend_from_slice(&value.to_le_bytes());
-                    }
-                })*
-                _ => return None,
-            }
-        };
+fn put_place(request: &mut Vec<u8>, place: &Place) {
+    put_text(request, &place.data_type);
+    put_count(request, place.shape.len());
+    for length in &place.shape {
+        request.extend(length.to_le_bytes());
     }
-    numbers!(
-        Uint8, Int8, Uint16, Int16, Uint32, Int32, Uint64, Int64, Float32, Float64
-    );
-    Some(())
+    request.extend(place.offset.to_le_bytes());
+    request.extend(place.size.to_le_bytes());
+}
+
+fn put_names(request: &mut Vec<u8>, ports: &[Port]) {
+    put_count(request, ports.len());
+    for port in ports {
+        put_text(request, &port.name);
+    }
+}
+
+fn put_architecture(request: &mut Vec<u8>, architecture: &Architecture) {
+    match &architecture.source {
+        ArchitectureSource::Module { name } => {
+            request.push(0);
+            put_text(request, name);
+        }
+        ArchitectureSource::File { name, code } => {
+            request.push(1);
+            put_text(request, name);
+            put_bytes(request, code);
+        }
+    }
+    put_text(request, &architecture.callable);
+    put_dict(request, &architecture.kwargs);
 }
 
 // Lengths of more than 4 GiB do not occur: names, paths and arguments come from a description.
@@ -175,8 +191,8 @@ pub(super) fn hello(source: &mut impl Read) -> io::Result<String> {
     read_text(source)
 }
 
-/// Reads an answer. Tensors larger than `max_tensor_bytes` are refused before memory is taken.
-pub(super) fn answer(source: &mut impl Read, max_tensor_bytes: u64) -> io::Result<Answer> {
+/// Reads an answer.
+pub(super) fn answer(source: &mut impl Read) -> io::Result<Answer> {
     match number::<1>(source)?[0] {
         17 => {
             read_text(source)?;
@@ -184,85 +200,32 @@ pub(super) fn answer(source: &mut impl Read, max_tensor_bytes: u64) -> io::Resul
         }
         18 => {
             let count = bounded(source, MAX_OUTPUTS, "outputs")?;
-            (0..count)
-                .map(|_| tensor(source, max_tensor_bytes))
-                .collect::<io::Result<_>>()
-                .map(Answer::Results)
+            let places: io::Result<_> = (0..count).map(|_| place(source)).collect();
+            places.map(Answer::Results)
         }
         19 => Ok(Answer::Failed {
             exception: read_text(source)?,
             traceback: read_text(source)?,
         }),
+        20 => Ok(Answer::Opened),
+        21 => Ok(Answer::Full {
+            bytes: u64::from_le_bytes(number(source)?),
+        }),
         kind => Err(foreign(&format!("it sent a message of the unknown kind {kind}"))),
     }
 }
 
-/// A tensor, or its element type if tensors here cannot hold it.
-fn tensor(source: &mut impl Read, max_tensor_bytes: u64) -> io::Result<Result<Tensor, String>> {
+fn place(source: &mut impl Read) -> io::Result<Place> {
     let data_type = read_text(source)?;
     let axes = bounded(source, MAX_AXES, "axes")?;
-    let mut shape = Vec::new();
-    for _ in 0..axes {
-        let length = u64::from_le_bytes(number(source)?);
-        shape.push(usize::try_from(length).map_err(|_| foreign("an axis is too long"))?);
-    }
-    let size = u64::from_le_bytes(number(source)?);
-    if size > max_tensor_bytes {
-        return Err(foreign(&format!(
-            "an output of {size} bytes, more than the {max_tensor_bytes} that are allowed"
-        )));
-    }
-    let size_in_memory = usize::try_from(size).map_err(|_| foreign("an output is too large"))?;
-    let mut content = Vec::new();
-    content
-        .try_reserve_exact(size_in_memory)
-        .map_err(|_| foreign(&format!("there is no memory for an output of {size} bytes")))?;
-    source.by_ref().take(size).read_to_end(&mut content)?;
-    if content.len() != size_in_memory {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    let Ok(data_type) = data_type.parse::<DataType>() else {
-        return Ok(Err(data_type));
-    };
-    array(data_type, &shape, &content)
-        .map(Ok)
-        .ok_or_else(|| foreign("the size of an output is not that of its shape"))
-}
-
-fn array(data_type: DataType, shape: &[usize], content: &[u8]) -> Option<Tensor> {
-    let elements = shape
-        .iter()
-        .try_fold(1_usize, |count, &length| count.checked_mul(length))?;
-    if elements.checked_mul(data_type.item_size())? != content.len() {
-        return None;
-    }
-    macro_rules! numbers {
-        ($(($variant:ident, $element:ty)),*) => {
-            match data_type {
-                DataType::Bool => {
-                    let values = content.iter().map(|&byte| byte != 0).collect();
-                    ArrayD::from_shape_vec(IxDyn(shape), values).ok().map(Tensor::Bool)
-                }
-                $(DataType::$variant => {
-                    let (chunks, _) = content.as_chunks::<{ size_of::<$element>() }>();
-                    let values = chunks.iter().map(|&chunk| <$element>::from_le_bytes(chunk)).collect();
-                    ArrayD::from_shape_vec(IxDyn(shape), values).ok().map(Tensor::$variant)
-                })*
-            }
-        };
-    }
-    numbers!(
-        (Uint8, u8),
-        (Int8, i8),
-        (Uint16, u16),
-        (Int16, i16),
-        (Uint32, u32),
-        (Int32, i32),
-        (Uint64, u64),
-        (Int64, i64),
-        (Float32, f32),
-        (Float64, f64)
-    )
+    let mut long = || number(source).map(u64::from_le_bytes);
+    let shape: io::Result<_> = (0..axes).map(|_| long()).collect();
+    Ok(Place {
+        data_type,
+        shape: shape?,
+        offset: long()?,
+        size: long()?,
+    })
 }
 
 fn bounded(source: &mut impl Read, limit: u32, unit: &str) -> io::Result<u32> {
@@ -294,67 +257,48 @@ fn number<const N: usize>(source: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-fn foreign(message: &str) -> io::Error {
+pub(super) fn foreign(message: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::arr2;
-
     use super::*;
 
-    /// What a worker would send for one tensor.
-    fn results(data_type: &str, shape: &[u64], content: &[u8]) -> Vec<u8> {
+    fn results() -> (Vec<u8>, Place) {
+        let place = Place {
+            data_type: "float32".to_owned(),
+            shape: vec![1, u64::MAX],
+            offset: 64,
+            size: 12,
+        };
         let mut message = vec![18, 1, 0, 0, 0];
-        put_text(&mut message, data_type);
-        put_count(&mut message, shape.len());
-        for length in shape {
-            message.extend(length.to_le_bytes());
-        }
-        put_bytes(&mut message, content);
-        message
+        put_place(&mut message, &place);
+        (message, place)
     }
 
     #[test]
-    fn tensors_arrive_as_they_were_sent() {
-        let tensor = Tensor::Int16(arr2(&[[1, -2, 300]]).into_dyn());
-        let request = run_request(&[tensor.view()]).unwrap();
+    fn places_arrive_as_they_were_sent() {
+        let (message, place) = results();
         // Kind and number of tensors are the same in both directions but for the kind.
-        let answer_ = [&[18], &request[1..]].concat();
-        let Answer::Results(results) = answer(&mut answer_.as_slice(), 100).unwrap() else {
+        assert_eq!(run_request(std::slice::from_ref(&place))[1..], message[1..]);
+        let Answer::Results(places) = answer(&mut message.as_slice()).unwrap() else {
             panic!("no results")
         };
-        assert_eq!(results, [Ok(tensor)]);
+        assert_eq!(places, [place]);
     }
 
     #[test]
     fn what_is_claimed_is_not_trusted() {
-        let fault = |message: &[u8]| answer(&mut &*message, 100).unwrap_err().to_string();
-        assert!(fault(&results("float32", &[2], &[0; 4])).contains("not that of its shape"));
-        assert!(fault(&results("float32", &[u64::MAX, 2], &[0; 4])).contains("not that of its shape"));
-        assert!(fault(&results("uint8", &[200], &[0; 200])).contains("200 bytes, more than the 100"));
-        let mut claims = results("uint8", &[2], &[]);
-        let end = claims.len();
-        claims[end - 8..].copy_from_slice(&u64::MAX.to_le_bytes());
-        assert!(answer(&mut claims.as_slice(), u64::MAX).is_err());
+        let fault = |message: &[u8]| answer(&mut &*message).unwrap_err().to_string();
         assert!(fault(&[18, 255, 255, 255, 255]).contains("outputs, more than"));
+        assert!(fault(&[18, 1, 0, 0, 0, 0, 0, 0, 0, 65, 0, 0, 0]).contains("axes, more than"));
         assert!(fault(&[19, 255, 255, 255, 255]).contains("bytes of text, more than"));
         assert!(fault(b"Traceback").contains("unknown kind 84"));
         assert!(hello(&mut &b"#!/usr/bin"[..]).is_err());
-        let whole = results("uint8", &[3], &[1, 2, 3]);
+        let (whole, _) = results();
         for length in 0..whole.len() {
-            assert!(answer(&mut &whole[..length], 100).is_err(), "{length}");
+            assert!(answer(&mut &whole[..length]).is_err(), "{length}");
         }
-    }
-
-    #[test]
-    fn types_without_a_name_here_are_told() {
-        let Answer::Results(results) =
-            answer(&mut results("bfloat16", &[1], &[0; 2]).as_slice(), 100).unwrap()
-        else {
-            panic!("no results")
-        };
-        assert_eq!(results, [Err("bfloat16".to_owned())]);
     }
 }

@@ -294,6 +294,96 @@ fn outputs_have_to_be_what_was_described() {
 }
 
 #[test]
+fn a_dictionary_of_outputs_goes_by_their_names() {
+    let Some(mut runner) = network("dictionary") else {
+        return;
+    };
+    let outputs = run(&mut runner, 1.0).unwrap();
+    assert_eq!((outputs[0].shape(), outputs[1].shape()), (&[1][..], &[2][..]));
+    let error = run(&mut network("other names").unwrap(), 1.0).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the network calls its outputs a, b, the description t0, t1"),
+        "{error}"
+    );
+}
+
+/// Whatever becomes of the worker, no name of a file is left: there is none while it runs.
+#[cfg(unix)]
+#[test]
+fn files_for_tensors_have_no_name() {
+    let Some(python) = python() else { return };
+    for mode in [
+        "crash",
+        "leave",
+        "too much memory",
+        "double",
+        "fail at once",
+        "leave at once",
+    ] {
+        let recipe = super::runner::Recipe {
+            python: python.clone(),
+            format: WeightsFormat::PytorchStateDict,
+            device: "cpu".to_owned(),
+            signature: options(mode, 2).described.unwrap(),
+            weights: super::runner::WeightsFile::new(
+                WeightsFormat::PytorchStateDict,
+                WeightsData::Bytes(b"weights"),
+            )
+            .unwrap(),
+            options: options(mode, 2),
+        };
+        let written = recipe.weights.path().to_owned();
+        assert!(written.exists());
+        if let Ok(mut runner) = PythonRunner::new(recipe) {
+            assert!(runner.exchange().unwrap().name().is_err(), "{mode}");
+            let _ = run(&mut runner, f32::NAN);
+            works(&mut runner);
+            assert!(runner.exchange().unwrap().name().is_err(), "{mode}");
+        }
+        assert!(!written.exists(), "{mode}");
+    }
+}
+
+#[test]
+fn a_folder_in_memory_that_is_too_small_is_left() {
+    let Some(mut runner) = network("many") else { return };
+    // A limit of the process for the size of files stands for a folder that is full.
+    if cfg!(not(target_os = "linux")) {
+        return;
+    }
+    let outputs = |runner: &mut PythonRunner, length: usize| {
+        let a = Tensor::Float32(ndarray::ArrayD::ones(ndarray::IxDyn(&[length])));
+        let b = Tensor::Float32(arr1(&[1.0]).into_dyn());
+        runner.run(&[a.view(), b.view()])
+    };
+    let error = outputs(&mut runner, 8).unwrap_err();
+    assert!(
+        matches!(error.kind(), RunErrorKind::OutputCount { found: 3, .. }),
+        "{error:?}"
+    );
+    let id = runner.worker().unwrap().id();
+    let limited = Command::new("prlimit")
+        .args(["--pid", &id.to_string(), "--fsize=100000:100000"])
+        .status();
+    if !limited.is_ok_and(|status| status.success()) {
+        eprintln!("there is no prlimit: skipped");
+        return;
+    }
+    // Python ignores the signal, so that taking more space is an error, in memory and on a disk.
+    let error = outputs(&mut runner, 20_000).unwrap_err();
+    assert!(
+        source_of(&error).contains("there is no space for 240000 bytes in the folder for temporary files"),
+        "{error:?}"
+    );
+    assert_eq!(runner.worker().unwrap().id(), id);
+    assert!(
+        outputs(&mut runner, 8).is_err_and(|error| matches!(error.kind(), RunErrorKind::OutputCount { .. }))
+    );
+}
+
+#[test]
 fn modules_are_imported_and_not_from_the_current_folder() {
     let Some(python) = python() else { return };
     let load = |module: &str, callable: &str| {
@@ -334,6 +424,7 @@ fn what_is_no_python_is_told() {
         "{error:?}"
     );
     if cfg!(unix) {
+        // Both end at once, one without and one with a word.
         for (program, how) in [
             ("/bin/true", "exit status: 0"),
             ("/bin/echo", "does not answer like"),
@@ -355,6 +446,16 @@ fn what_is_missing_is_named() {
         error.to_string(),
         "pytorch_state_dict weights need the source of its network (`architecture`), which was not given"
     );
+    for format in [
+        WeightsFormat::KerasHdf5,
+        WeightsFormat::TensorflowSavedModelBundle,
+    ] {
+        let error = load(format, &LoadOptions::default()).unwrap_err();
+        assert!(
+            error.to_string().contains("a description of its inputs"),
+            "{error}"
+        );
+    }
     let error = load(WeightsFormat::Onnx, &options("double", 2)).unwrap_err();
     assert!(
         matches!(error.kind(), LoadErrorKind::UnsupportedFormat { .. }),

@@ -1,4 +1,4 @@
-//! The process that runs somebody's Python source.
+//! The process that runs networks in Python.
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader, Read, Write};
@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Worker {
     child: Child,
-    requests: Sender<Arc<Vec<u8>>>,
+    requests: Sender<Vec<u8>>,
     answers: Receiver<io::Result<Answer>>,
     output: Arc<Mutex<VecDeque<u8>>>,
 }
@@ -42,7 +42,6 @@ impl Worker {
         interpreter: &Path,
         program: &str,
         variables: &[(String, String)],
-        max_tensor_bytes: u64,
     ) -> io::Result<Self> {
         let mut child = Command::new(interpreter)
             .arg("-c")
@@ -66,7 +65,7 @@ impl Worker {
             .spawn(move || keep(errors, &kept))?;
         thread::Builder::new()
             .name("python-pipes".to_owned())
-            .spawn(move || converse(input, source, &received, &sent, max_tensor_bytes))?;
+            .spawn(move || converse(input, source, &received, &sent))?;
         Ok(Worker {
             child,
             requests,
@@ -76,7 +75,7 @@ impl Worker {
     }
 
     /// Sends a request and waits for the answer.
-    pub(super) fn ask(&mut self, request: Arc<Vec<u8>>, limit: Option<Duration>) -> Result<Answer, Lost> {
+    pub(super) fn ask(&mut self, request: Vec<u8>, limit: Option<Duration>) -> Result<Answer, Lost> {
         let started = Instant::now();
         if self.requests.send(request).is_err() {
             // The thread has said why.
@@ -189,9 +188,8 @@ fn keep(mut errors: ChildStderr, kept: &Mutex<VecDeque<u8>>) {
 fn converse(
     mut input: ChildStdin,
     source: ChildStdout,
-    requests: &Receiver<Arc<Vec<u8>>>,
+    requests: &Receiver<Vec<u8>>,
     answers: &Sender<io::Result<Answer>>,
-    max_tensor_bytes: u64,
 ) {
     let mut source = BufReader::with_capacity(1 << 16, source);
     let mut greeted = false;
@@ -203,7 +201,7 @@ fn converse(
             }
             input.write_all(&request)?;
             input.flush()?;
-            protocol::answer(&mut source, max_tensor_bytes)
+            protocol::answer(&mut source)
         };
         let answer = exchange();
         let over = answer.is_err();

@@ -146,3 +146,65 @@ fn runners_run_side_by_side() {
         }
     });
 }
+
+/// A field of a message that has a length.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2][..], &varint(content.len()), content].concat()
+}
+
+fn varint(mut value: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value >= 0x80 {
+        bytes.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
+}
+
+/// A network that adds `weights`, so large that onnxruntime maps them from a file.
+fn addition(weights: &[f32]) -> Vec<u8> {
+    let raw: Vec<u8> = weights.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let length = varint(weights.len());
+    let tensor = [field(1, &length), vec![0x10, 1], field(8, b"w"), field(9, &raw)].concat();
+    let port = |name: &[u8]| {
+        let shape = field(2, &field(1, &[&[8][..], &length].concat()));
+        field(1, name)
+            .into_iter()
+            .chain(field(2, &field(1, &[&[8, 1][..], &shape].concat())))
+    };
+    let node = [field(1, b"x"), field(1, b"w"), field(2, b"y"), field(4, b"Add")].concat();
+    let graph = [
+        field(1, &node),
+        field(2, b"addition"),
+        field(5, &tensor),
+        field(11, &port(b"x").collect::<Vec<_>>()),
+        field(12, &port(b"y").collect::<Vec<_>>()),
+    ]
+    .concat();
+    [vec![8, 8], field(7, &graph), field(8, &[0x10, 17])].concat()
+}
+
+#[test]
+fn large_weights_are_mapped_and_give_the_same_results() {
+    let Some(ort) = backend() else { return };
+    // 80 MB.
+    let weights: Vec<f32> = (0..20_000_000).map(|index| (index % 1000) as f32).collect();
+    let network = addition(&weights);
+    let data = WeightsData::Bytes(&network);
+    let mut runner = ort
+        .load(WeightsFormat::Onnx, data, &LoadOptions::default())
+        .unwrap();
+    drop(network);
+    let ones = Tensor::Float32(ArrayD::ones(IxDyn(&[weights.len()])));
+    let outputs = runner.run(&[ones.view()]).unwrap();
+    let Tensor::Float32(found) = &outputs[0] else {
+        panic!("it is float32")
+    };
+    assert!(
+        found
+            .iter()
+            .zip(&weights)
+            .all(|(found, weight)| *found == weight + 1.0)
+    );
+}

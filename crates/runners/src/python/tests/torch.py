@@ -1,7 +1,7 @@
 """As much of PyTorch as the worker uses, for its tests: tensors are bytes that can be doubled."""
 
 __version__ = "0.0"
-float32, float64, bfloat16 = "torch.float32", "torch.float64", "torch.bfloat16"
+float32, float64, bfloat16, uint8 = "torch.float32", "torch.float64", "torch.bfloat16", "torch.uint8"
 
 
 class Tensor:
@@ -9,14 +9,17 @@ class Tensor:
         self.data, self.dtype, self.shape = data, dtype, shape
 
     def reshape(self, shape):
-        return Tensor(self.data, self.dtype, tuple(shape))
+        return Tensor(self.data, self.dtype, (len(self.data),) if shape == -1 else tuple(shape))
 
     def to(self, device):
         return self
 
-    detach = contiguous = numpy = lambda self: self
+    detach = contiguous = lambda self: self
 
-    def tobytes(self):
+    def view(self, dtype):
+        return self
+
+    def numpy(self):
         return bytes(self.data)
 
     def doubled(self):

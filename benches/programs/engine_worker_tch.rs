@@ -1,0 +1,16 @@
+//! One of the engines that `benches/engines/compare.py` compares: runs TorchScript with libtorch whenever a line arrives.
+//!
+//! Arguments: the archive, the number of threads and the shape of the input (`1,1,512,512`).
+
+use std::error::Error;
+
+use modelhub_benches::worker::serve;
+use runners::{Tch, WeightsFormat};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [weights, threads, shape] = &arguments[..] else {
+        return Err("WEIGHTS THREADS SHAPE are needed".into());
+    };
+    serve(&Tch, WeightsFormat::Torchscript, weights, threads, shape)
+}
