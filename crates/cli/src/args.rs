@@ -9,6 +9,8 @@ use pipeline::DescriptionDemand;
 use rdf_spec::FormatVersion;
 use runners::{Device, LoadOptions, WeightsFormat};
 
+use crate::source::SourceOptions;
+
 /// Validate, inspect, test and run bioimage.io models without Python.
 ///
 /// A model is a folder, a zip file or the description (rdf.yaml) itself. Results go to standard output, everything
@@ -18,6 +20,8 @@ use runners::{Device, LoadOptions, WeightsFormat};
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) sources: SourceOptions,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong usage, 3 the operation failed";

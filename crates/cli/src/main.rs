@@ -5,6 +5,7 @@ mod commands;
 mod engines;
 mod exit;
 mod render;
+mod source;
 
 use std::panic;
 use std::process::ExitCode;
@@ -16,17 +17,18 @@ use args::{Arguments, Command};
 fn main() -> ExitCode {
     silence_caught_panics();
     let arguments = Arguments::parse();
+    let sources = source::Sources::new(&arguments.sources);
     let outcome = match &arguments.command {
-        Command::Validate(options) => commands::validate::run(options),
+        Command::Validate(options) => commands::validate::run(options, &sources),
         Command::Explain(options) => commands::explain::run(options),
-        Command::TestModel(options) => commands::test_model::run(options),
-        Command::Predict(options) => commands::predict::run(options),
-        Command::DatasetStatistics(options) => commands::dataset_statistics::run(options),
-        Command::TilingError(options) => commands::tiling_error::run(options),
+        Command::TestModel(options) => commands::test_model::run(options, &sources),
+        Command::Predict(options) => commands::predict::run(options, &sources),
+        Command::DatasetStatistics(options) => commands::dataset_statistics::run(options, &sources),
+        Command::TilingError(options) => commands::tiling_error::run(options, &sources),
         #[cfg(feature = "torchscript")]
-        Command::Convert(options) => commands::convert::run(options),
-        Command::Inspect(options) => commands::inspect::run(options),
-        Command::Migrate(options) => commands::migrate::run(options),
+        Command::Convert(options) => commands::convert::run(options, &sources),
+        Command::Inspect(options) => commands::inspect::run(options, &sources),
+        Command::Migrate(options) => commands::migrate::run(options, &sources),
         Command::Schema(options) => commands::schema::run(options),
         Command::Backends(options) => commands::backends::run(options),
     };
