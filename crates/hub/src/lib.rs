@@ -1,1 +1,31 @@
 //! Finding, fetching, listing and publishing resources of the hub.
+//!
+//! - [`Source`] is what a user may name: an address, a DOI, an id; [`Resolver`] finds out where it is, and opens it as
+//!   a package whose files are fetched when they are read.
+//! - [`Store`] fetches files into a [`Cache`], whose contents are compared with their digests whenever they are given out.
+//! - [`Fetcher`] is one exchange with a server, so that applications bring their own client; `HttpFetcher` (feature
+//!   `http`) is one.
+//!
+//! The crate prints nothing, and reads the environment only where a name says so.
+
+mod addresses;
+mod cache;
+mod directory;
+mod error;
+mod fetch;
+mod open;
+mod resolve;
+mod source;
+mod store;
+
+pub use addresses::{Addresses, PUBLIC_INDEX};
+pub use cache::{Cache, CacheEntry, Pruned, Verified};
+pub use directory::{Directory, Listed};
+pub use error::{HubError, HubErrorKind};
+pub use fetch::{FetchError, FetchErrorKind, Fetcher, Method, Request, RequestBody, Response, RetryPolicy};
+#[cfg(feature = "http")]
+pub use fetch::{HttpFetcher, HttpOptions, ProxyChoice};
+pub use open::{Opened, open_stream, with_files_from_the_web};
+pub use resolve::{Located, Resolver};
+pub use source::{HubSite, SITES, Source, ZenodoId, ZenodoSite};
+pub use store::{Fetched, OnProgress, Progress, Store, Wanted};

@@ -1,0 +1,7 @@
+//! Fetching from servers that behave and that do not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod download;
+mod faults;
+mod server;
+mod setup;
