@@ -1,6 +1,7 @@
 //! One file for each verb.
 
 pub(crate) mod backends;
+pub(crate) mod cache;
 #[cfg(feature = "torchscript")]
 pub(crate) mod convert;
 pub(crate) mod dataset_statistics;

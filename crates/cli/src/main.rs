@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Migrate(options) => commands::migrate::run(options, &sources),
         Command::Schema(options) => commands::schema::run(options),
         Command::Backends(options) => commands::backends::run(options),
+        Command::Cache(options) => commands::cache::run(options),
     };
     match outcome {
         Ok(exit) => exit.into(),

@@ -28,4 +28,7 @@ pub use fetch::{HttpFetcher, HttpOptions, ProxyChoice};
 pub use open::{Opened, open_stream, with_files_from_the_web};
 pub use resolve::{Located, Resolver};
 pub use source::{HubSite, SITES, Source, ZenodoId, ZenodoSite};
+/// An address; the type of the crate `url`.
+pub use url::Url;
+
 pub use store::{Fetched, OnProgress, Progress, Store, Wanted};
