@@ -10,6 +10,9 @@ use rdf_spec::FormatVersion;
 use runners::{Device, LoadOptions, WeightsFormat};
 
 use crate::commands::cache::CacheOptions;
+use crate::commands::publish::PublishOptions;
+use crate::commands::report_download::ReportDownloadOptions;
+use crate::commands::statistics::StatisticsOptions;
 use crate::source::SourceOptions;
 
 /// Validate, inspect, test and run bioimage.io models without Python.
@@ -44,6 +47,9 @@ pub(crate) enum Command {
     Schema(SchemaOptions),
     Backends(BackendsOptions),
     Cache(CacheOptions),
+    Publish(PublishOptions),
+    ReportDownload(ReportDownloadOptions),
+    Statistics(StatisticsOptions),
 }
 
 /// Check descriptions: every problem with its place and what to do.

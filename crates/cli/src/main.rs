@@ -32,6 +32,9 @@ fn main() -> ExitCode {
         Command::Schema(options) => commands::schema::run(options),
         Command::Backends(options) => commands::backends::run(options),
         Command::Cache(options) => commands::cache::run(options),
+        Command::Publish(options) => commands::publish::run(options, &sources),
+        Command::ReportDownload(options) => commands::report_download::run(options, &sources),
+        Command::Statistics(options) => commands::statistics::run(options, &sources),
     };
     match outcome {
         Ok(exit) => exit.into(),

@@ -193,7 +193,7 @@ impl From<HubError> for std::io::Error {
     fn from(error: HubError) -> Self {
         let kind = match error.kind {
             HubErrorKind::NotFound { .. } => std::io::ErrorKind::NotFound,
-            _ => std::io::ErrorKind::Other,
+            _ => std::io::ErrorKind::NotConnected,
         };
         Self::new(kind, error)
     }

@@ -69,6 +69,12 @@ pub struct Request<'r> {
 }
 
 impl<'r> Request<'r> {
+    /// Asks for an address.
+    #[must_use]
+    pub fn get(url: &'r Url) -> Self {
+        Self::new(Method::Get, url, &[])
+    }
+
     pub(crate) fn new(method: Method, url: &'r Url, headers: &'r [(String, String)]) -> Self {
         Self {
             method,

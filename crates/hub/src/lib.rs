@@ -3,6 +3,7 @@
 //! - [`Source`] is what a user may name: an address, a DOI, an id; [`Resolver`] finds out where it is, and opens it as
 //!   a package whose files are fetched when they are read.
 //! - [`Store`] fetches files into a [`Cache`], whose contents are compared with their digests whenever they are given out.
+//! - [`publish`] plans what is sent to Zenodo and the hubs, [`matomo`] makes the addresses of reports and statistics.
 //! - [`Fetcher`] is one exchange with a server, so that applications bring their own client; `HttpFetcher` (feature
 //!   `http`) is one.
 //!
@@ -13,7 +14,9 @@ mod cache;
 mod directory;
 mod error;
 mod fetch;
+pub mod matomo;
 mod open;
+pub mod publish;
 mod resolve;
 mod source;
 mod store;

@@ -13,11 +13,13 @@ pub use error::{PackageError, PackageErrorKind};
 pub use files::PackageFiles;
 pub use provider::{FileProvider, ProvidedFile};
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::parsed::Parsed;
 use crate::rdf::Rdf;
 use crate::v0_4::ModelRdf;
@@ -59,7 +61,8 @@ impl Package {
     }
 
     /// Reads a package in a zip file that is anything with bytes: in memory, on the web. `location` is what messages
-    /// call it.
+    /// call it. A reader whose bytes are elsewhere and do not come says so with [`std::io::ErrorKind::NotConnected`], which
+    /// becomes [`PackageErrorKind::NotFetched`]; every other failure is one of the archive.
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -154,6 +157,25 @@ impl Package {
     #[must_use]
     pub fn model(&self) -> Option<&ModelRdf> {
         self.parsed.value()?.as_model()
+    }
+
+    /// The files that the description refers to, each once, in the order in which they are first named: paths relative to
+    /// the description, and URLs.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        let root = self.parsed.document().map(Document::root);
+        let mut names: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
+        for reference in root.map(references::of).unwrap_or_default() {
+            let name = match reference.source.relative_path() {
+                Some(path) => path::inside(path).unwrap_or_else(|| path.to_owned()),
+                None => reference.source.as_str().to_owned(),
+            };
+            if seen.insert(name.clone()) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// Looks into the files that the description refers to.

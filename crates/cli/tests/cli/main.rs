@@ -13,6 +13,9 @@ mod inspect;
 mod migrate;
 mod predict;
 mod schema;
+#[path = "../../../hub/tests/web/server.rs"]
+mod server;
+mod sources;
 mod test_model;
 mod tiles;
 mod validate;

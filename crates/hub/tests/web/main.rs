@@ -3,5 +3,9 @@
 
 mod download;
 mod faults;
+mod guide;
+mod packages;
+mod publishing;
 mod server;
 mod setup;
+mod world;

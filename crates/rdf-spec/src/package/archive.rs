@@ -24,11 +24,7 @@ impl<T: Read + Seek + Send> Bytes for T {}
 impl Archive {
     pub(super) fn open(bytes: impl Read + Seek + Send + 'static, path: &Path) -> Result<Self, PackageError> {
         let bytes: Box<dyn Bytes> = Box::new(bytes);
-        let malformed = |error: zip::result::ZipError| {
-            PackageError::new(PackageErrorKind::MalformedArchive)
-                .at(path)
-                .caused_by(error)
-        };
+        let malformed = |error| unreadable(error, "its directory").at(path);
         let mut zip = zip::ZipArchive::new(BufReader::new(bytes)).map_err(malformed)?;
         let mut entries = HashMap::new();
         for index in 0..zip.len() {
@@ -77,12 +73,24 @@ impl Archive {
         let (index, _) = self.entry(name)?;
         // A panic while the lock was held leaves an archive that can still be read from any entry's start.
         let mut zip = self.zip.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut entry = zip.by_index(index).map_err(|error| {
-            PackageError::new(PackageErrorKind::MalformedArchive)
-                .at(self.path.join(name))
-                .caused_by(error)
-        })?;
+        let mut entry = zip
+            .by_index(index)
+            .map_err(|error| match unreadable(error, name) {
+                error if matches!(error.kind(), PackageErrorKind::NotFetched { .. }) => error.at(&self.path),
+                error => error.at(self.path.join(name)),
+            })?;
         read(&mut entry)
+    }
+}
+
+/// What cannot be read is damaged, unless its bytes are elsewhere and did not come.
+fn unreadable(error: zip::result::ZipError, file: &str) -> PackageError {
+    match error {
+        zip::result::ZipError::Io(error) if error.kind() == std::io::ErrorKind::NotConnected => {
+            let file = file.to_owned();
+            PackageError::new(PackageErrorKind::NotFetched { file }).caused_by(error)
+        }
+        other => PackageError::new(PackageErrorKind::MalformedArchive).caused_by(other),
     }
 }
 

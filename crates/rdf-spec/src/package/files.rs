@@ -289,6 +289,16 @@ impl PackageFiles {
         Ok(content)
     }
 
+    /// Copies the content of a file, in blocks; the number of bytes.
+    ///
+    /// # Errors
+    /// If the path leads out of the package, there is no such file, it cannot be read, or what it is copied to fails.
+    pub fn copy_to(&self, file: &str, target: &mut dyn io::Write) -> Result<u64, PackageError> {
+        self.with_reader(file, |mut reader| {
+            io::copy(&mut reader, target).map_err(|error| self.failed(file, error))
+        })
+    }
+
     /// The SHA-256 digest of a file.
     ///
     /// # Errors
@@ -407,10 +417,18 @@ impl PackageFiles {
             {
                 PackageErrorKind::MalformedArchive
             }
+            // What an archive is read from, and is elsewhere, did not come.
+            io::ErrorKind::NotConnected if matches!(self.kind, Kind::Archive(_)) => {
+                PackageErrorKind::NotFetched {
+                    file: file.to_owned(),
+                }
+            }
             _ => PackageErrorKind::Io,
         };
         let place = match kind {
-            PackageErrorKind::MissingFile { .. } => self.location.clone(),
+            PackageErrorKind::MissingFile { .. } | PackageErrorKind::NotFetched { .. } => {
+                self.location.clone()
+            }
             _ => self.shown(file),
         };
         PackageError::new(kind).at(place).caused_by(error)
