@@ -26,10 +26,10 @@ const STDIN: &str = "<stdin>";
 #[command(next_help_heading = "Sources on the web")]
 pub(crate) struct SourceOptions {
     /// Use what is on this machine and in the cache only, never the network
-    #[arg(long, global = true, env = "MODELHUB_OFFLINE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, global = true, env = "MODELHUB_OFFLINE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) offline: bool,
     /// Collection index in which ids and nicknames are looked up; that of bioimage.io unless given
-    #[arg(long, global = true, value_name = "URL", env = "MODELHUB_INDEX", hide_env = true, value_parser = address)]
+    #[arg(long, global = true, value_name = "URL", env = "MODELHUB_INDEX", hide_env_values = true, value_parser = address)]
     pub(crate) index: Option<hub::Url>,
 }
 

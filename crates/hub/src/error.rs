@@ -51,7 +51,7 @@ pub enum HubErrorKind {
         said: String,
     },
     /// The server could not be reached, or the connection was lost.
-    #[error("cannot fetch {url}: {reason} ({attempts} attempts)")]
+    #[error("cannot fetch {url}: {reason}{}", after(*attempts))]
     Connection {
         /// The address.
         url: String,
@@ -196,6 +196,14 @@ impl From<HubError> for std::io::Error {
             _ => std::io::ErrorKind::NotConnected,
         };
         Self::new(kind, error)
+    }
+}
+
+fn after(attempts: u32) -> String {
+    if attempts > 1 {
+        format!(" ({attempts} attempts)")
+    } else {
+        String::new()
     }
 }
 

@@ -7,6 +7,20 @@
 //! - [`Fetcher`] is one exchange with a server, so that applications bring their own client; `HttpFetcher` (feature
 //!   `http`) is one.
 //!
+//! ```no_run
+//! # #[cfg(feature = "http")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use hub::{Addresses, Cache, HttpFetcher, HttpOptions, Resolver, Source, Store};
+//!
+//! let store = Store::online(Cache::at(Cache::default_folder()?), HttpFetcher::new(&HttpOptions::default())?);
+//! let opened = Resolver::new(store, Addresses::default()).open(&Source::parse("10.5281/zenodo.5869899")?)?;
+//! println!("{}", opened.package.model().map_or("", |model| &model.name));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "http"))]
+//! # fn main() {}
+//! ```
+//!
 //! The crate prints nothing, and reads the environment only where a name says so.
 
 mod addresses;

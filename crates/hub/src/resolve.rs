@@ -109,7 +109,7 @@ impl Resolver {
         let at = below(&self.addresses.doi, doi.split('/'));
         let (target, _) = self
             .store
-            .attempts(&at, |fetcher| follow(fetcher, Method::Head, &at, &[]))?;
+            .attempts(&at, |fetcher| follow(fetcher, Method::Get, &at, &[]))?;
         match Source::parse(target.as_str())? {
             Source::Zenodo(id) => record::locate(self, &id),
             Source::Url(url) if has_known_ending(&url) => Ok(Located::at(url)),

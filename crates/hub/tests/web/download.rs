@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hub::{Cache, HubError, HubErrorKind, OnProgress, Progress, Store, Wanted};
 
 use crate::server::{Got, Reply, Server};
-use crate::setup::{bytes, digest, fetcher, policy, store};
+use crate::setup::{bytes, digest, fetcher, impatient, policy, store};
 
 /// A server whose n-th answer is made by a function.
 fn nth(handle: impl Fn(usize, &Got) -> Reply + Send + Sync + 'static) -> Server {
@@ -231,14 +231,20 @@ fn servers_that_never_answer() {
 #[test]
 fn slow_servers_are_given_up() {
     let server = Server::start(|_| Reply {
-        delay: Duration::from_secs(3),
+        delay: Duration::from_secs(30),
         ..Reply::ok("late")
     });
     let folder = tempfile::tempdir().unwrap();
+    let store = Store::online_with(
+        Cache::at(folder.path()),
+        impatient(),
+        policy(),
+        OnProgress::default(),
+    );
     let begin = Instant::now();
-    let error = fetch(&server, folder.path()).unwrap_err();
+    let error = store.fetch(&Wanted::new(server.url("/file"))).unwrap_err();
     assert!(error.to_string().contains("no answer in time"), "{error}");
-    assert!(begin.elapsed() < Duration::from_secs(8));
+    assert!(begin.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
@@ -370,23 +376,24 @@ fn progress_is_told_and_can_break_off() {
 
 #[test]
 fn many_files_at_once() {
-    let server = Server::start(|got| Reply {
-        delay: Duration::from_millis(100),
-        ..Reply::ok(got.target.clone())
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (inside, seen) = (Arc::clone(&now), Arc::clone(&most));
+    let server = Server::start(move |got| {
+        let number = inside.fetch_add(1, Ordering::SeqCst) + 1;
+        seen.fetch_max(number, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(200));
+        inside.fetch_sub(1, Ordering::SeqCst);
+        Reply::ok(got.target.clone())
     });
     let folder = tempfile::tempdir().unwrap();
     let wanted: Vec<Wanted> = (0..8)
         .map(|n| Wanted::new(server.url(&format!("/{n}"))))
         .collect();
-    let begin = Instant::now();
     let fetched = store(folder.path()).fetch_all(&wanted);
-    assert!(
-        begin.elapsed() < Duration::from_millis(700),
-        "{:?}",
-        begin.elapsed()
-    );
     for (n, fetched) in fetched.iter().enumerate() {
         let content = fs::read_to_string(fetched.as_ref().unwrap().path()).unwrap();
         assert_eq!(content, format!("/{n}"));
     }
+    let most = most.load(Ordering::SeqCst);
+    assert!((2..=4).contains(&most), "{most} at once");
 }

@@ -186,7 +186,7 @@ fn one_of_several_processes() {
         return;
     };
     for n in 0..5 {
-        let wanted = Wanted::new(url.parse::<url::Url>().unwrap().join(&format!("/{n}")).unwrap());
+        let wanted = Wanted::new(url.parse::<hub::Url>().unwrap().join(&format!("/{n}")).unwrap());
         let fetched = store(std::path::Path::new(&folder)).fetch(&wanted).unwrap();
         assert_eq!(fs::read(fetched.path()).unwrap(), bytes(300_000, n));
     }

@@ -140,8 +140,8 @@ impl Server {
     }
 
     /// An address of the server.
-    pub(crate) fn url(&self, path: &str) -> url::Url {
-        url::Url::parse(&format!("{}{path}", self.address)).unwrap()
+    pub(crate) fn url(&self, path: &str) -> hub::Url {
+        hub::Url::parse(&format!("{}{path}", self.address)).unwrap()
     }
 
     pub(crate) fn requests(&self) -> Vec<Got> {

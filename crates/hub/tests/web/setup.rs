@@ -14,8 +14,13 @@ pub(crate) fn policy() -> RetryPolicy {
 }
 
 pub(crate) fn fetcher() -> HttpFetcher {
+    HttpFetcher::new(&HttpOptions::default()).unwrap()
+}
+
+/// A client that does not wait for long.
+pub(crate) fn impatient() -> HttpFetcher {
     let mut options = HttpOptions::default();
-    options.silence = Duration::from_millis(400);
+    options.silence = Duration::from_millis(300);
     HttpFetcher::new(&options).unwrap()
 }
 
