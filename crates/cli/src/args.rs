@@ -9,15 +9,25 @@ use pipeline::DescriptionDemand;
 use rdf_spec::FormatVersion;
 use runners::{Device, LoadOptions, WeightsFormat};
 
+use crate::commands::cache::CacheOptions;
+use crate::commands::publish::PublishOptions;
+use crate::commands::report_download::ReportDownloadOptions;
+use crate::commands::statistics::StatisticsOptions;
+use crate::source::SourceOptions;
+
 /// Validate, inspect, test and run bioimage.io models without Python.
 ///
-/// A model is a folder, a zip file or the description (rdf.yaml) itself. Results go to standard output, everything
-/// else to standard error. Colours and progress are shown on terminals only; NO_COLOR switches colours off.
+/// A model is a folder, a zip file, the description (rdf.yaml) itself, or - for one of the last two on standard input; on
+/// the web the address of a description or zip file, a DOI of Zenodo (10.5281/zenodo.N), or an id or nickname of the
+/// collection (affable-shark). What is fetched stays in a cache: see `modelhub cache`. Results go to standard output,
+/// everything else to standard error. Colours and progress are shown on terminals only; NO_COLOR switches colours off.
 #[derive(Debug, Parser)]
 #[command(name = "modelhub", version, max_term_width = 110, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) sources: SourceOptions,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong usage, 3 the operation failed";
@@ -41,6 +51,10 @@ pub(crate) enum Command {
     Migrate(MigrateOptions),
     Schema(SchemaOptions),
     Backends(BackendsOptions),
+    Cache(CacheOptions),
+    Publish(PublishOptions),
+    ReportDownload(ReportDownloadOptions),
+    Statistics(StatisticsOptions),
 }
 
 /// Check descriptions: every problem with its place and what to do.
@@ -318,7 +332,7 @@ fn axis_number(text: &str) -> Result<(char, usize), String> {
 }
 
 /// A number of bytes with a unit: B, kB, MB, GB, TB, KiB, MiB, GiB or TiB.
-fn bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let expected = || "a number of bytes is expected, for example 2GiB, 512MiB or 1.5GB".to_owned();
     let digits = text
         .trim()

@@ -1,6 +1,7 @@
 //! One file for each verb.
 
 pub(crate) mod backends;
+pub(crate) mod cache;
 #[cfg(any(
     feature = "keras",
     feature = "tensorflow",
@@ -14,7 +15,10 @@ mod images;
 pub(crate) mod inspect;
 pub(crate) mod migrate;
 pub(crate) mod predict;
+pub(crate) mod publish;
+pub(crate) mod report_download;
 pub(crate) mod schema;
+pub(crate) mod statistics;
 pub(crate) mod test_model;
 pub(crate) mod tiling_error;
 pub(crate) mod validate;

@@ -5,6 +5,7 @@ mod commands;
 mod engines;
 mod exit;
 mod render;
+mod source;
 
 use std::panic;
 use std::process::ExitCode;
@@ -18,24 +19,29 @@ fn main() -> ExitCode {
     // Networks take and free large arrays for every tile. Where the platform has no such setting it is only slower.
     let _ = heap_tuning::keep_freed_memory();
     let arguments = Arguments::parse();
+    let sources = source::Sources::new(&arguments.sources);
     let outcome = match &arguments.command {
-        Command::Validate(options) => commands::validate::run(options),
+        Command::Validate(options) => commands::validate::run(options, &sources),
         Command::Explain(options) => commands::explain::run(options),
-        Command::TestModel(options) => commands::test_model::run(options),
-        Command::Predict(options) => commands::predict::run(options),
-        Command::DatasetStatistics(options) => commands::dataset_statistics::run(options),
-        Command::TilingError(options) => commands::tiling_error::run(options),
+        Command::TestModel(options) => commands::test_model::run(options, &sources),
+        Command::Predict(options) => commands::predict::run(options, &sources),
+        Command::DatasetStatistics(options) => commands::dataset_statistics::run(options, &sources),
+        Command::TilingError(options) => commands::tiling_error::run(options, &sources),
         #[cfg(any(
             feature = "keras",
             feature = "tensorflow",
             feature = "tfjs",
             feature = "torchscript"
         ))]
-        Command::Convert(options) => commands::convert::run(options),
-        Command::Inspect(options) => commands::inspect::run(options),
-        Command::Migrate(options) => commands::migrate::run(options),
+        Command::Convert(options) => commands::convert::run(options, &sources),
+        Command::Inspect(options) => commands::inspect::run(options, &sources),
+        Command::Migrate(options) => commands::migrate::run(options, &sources),
         Command::Schema(options) => commands::schema::run(options),
         Command::Backends(options) => commands::backends::run(options),
+        Command::Cache(options) => commands::cache::run(options),
+        Command::Publish(options) => commands::publish::run(options, &sources),
+        Command::ReportDownload(options) => commands::report_download::run(options, &sources),
+        Command::Statistics(options) => commands::statistics::run(options, &sources),
     };
     match outcome {
         Ok(exit) => exit.into(),

@@ -374,7 +374,7 @@ fn load(
         }
         .into());
     };
-    let Some(file) = entry.source.relative_path() else {
+    let Some(file) = package.files().name_of(&entry.source) else {
         return Err(PipelineErrorKind::RemoteFile {
             url: entry.source.as_str().to_owned(),
         }

@@ -98,7 +98,7 @@ pub fn convert_to_onnx(
         }
         .into());
     };
-    let Some(file) = entry.source.relative_path() else {
+    let Some(file) = package.files().name_of(&entry.source) else {
         let url = entry.source.as_str().to_owned();
         return Err(PipelineErrorKind::RemoteFile { url }.into());
     };

@@ -156,8 +156,8 @@ pub enum PipelineErrorKind {
         /// The tensor.
         tensor: String,
     },
-    /// A file of the package is at a URL.
-    #[error("`{url}` is not in the package and this version does not download files")]
+    /// A file of the package is at a URL, and the package has nothing that fetches it.
+    #[error("`{url}` is not in the package, which has nothing to fetch it with")]
     RemoteFile {
         /// The URL.
         url: String,

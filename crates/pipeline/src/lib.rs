@@ -24,7 +24,7 @@
 //!
 //! - [`tiled`] runs images that are larger than memory, tile by tile.
 //!
-//! Limits of this version: no files that a description keeps at a URL.
+//! Files that a description keeps at a URL are read if the package has a `FileProvider`.
 
 pub mod atomic_file;
 pub mod axes;

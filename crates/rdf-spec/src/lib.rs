@@ -31,7 +31,8 @@
 //! - Descriptions of all types are written with `to_yaml`, `to_json` and `serde::Serialize` (feature `serde`).
 //! - The module `schema` (feature `schema`) has JSON Schemas for editors and other programs.
 //!
-//! The crate opens no connection, and no file without the feature `package`. Descriptions are untrusted:
+//! The crate opens no connection, and no file without the feature `package`; a program that has files elsewhere gives
+//! a `FileProvider`. Descriptions are untrusted:
 //! size, nesting and aliases are bounded, and nothing panics.
 //!
 //! Limits of this version: models of format 0.3.0 to 0.4.10, other resource types of format 0.2.0 to 0.2.4.
@@ -66,7 +67,7 @@ pub use generic::{
 };
 pub use migrate::{Change, ChangeKind, MIGRATION_STEPS, Migrated, MigrationError, NORMAL_FORM_STEPS, Step};
 #[cfg(feature = "package")]
-pub use package::{Package, PackageError, PackageErrorKind, PackageFiles};
+pub use package::{FileProvider, Package, PackageError, PackageErrorKind, PackageFiles, ProvidedFile};
 pub use parsed::Parsed;
 pub use rdf::Rdf;
 pub use rules::{RULES, Rule, check_model};

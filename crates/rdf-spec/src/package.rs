@@ -6,14 +6,20 @@ mod digest;
 mod error;
 mod files;
 mod path;
+mod provider;
 mod references;
 
 pub use error::{PackageError, PackageErrorKind};
 pub use files::PackageFiles;
+pub use provider::{FileProvider, ProvidedFile};
 
+use std::collections::HashSet;
+use std::io::{Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::parsed::Parsed;
 use crate::rdf::Rdf;
 use crate::v0_4::ModelRdf;
@@ -51,16 +57,77 @@ impl Package {
     /// If there is nothing at the path, it is no package, its archive is damaged or has entries that
     /// lead out of it, or the description is too large or not UTF-8.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, PackageError> {
-        let files = PackageFiles::open(path.as_ref())?;
-        let name = files.description_name().to_owned();
-        let bytes = files.read(&name, MAX_DESCRIPTION_BYTES)?;
-        let text = String::from_utf8(bytes).map_err(|error| {
+        Self::read(PackageFiles::open(path.as_ref())?)
+    }
+
+    /// Reads a package in a zip file that is anything with bytes: in memory, on the web. `location` is what messages
+    /// call it. A reader whose bytes are elsewhere and do not come says so with [`std::io::ErrorKind::NotConnected`], which
+    /// becomes [`PackageErrorKind::NotFetched`]; every other failure is one of the archive.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub fn open_archive(
+        bytes: impl Read + Seek + Send + 'static,
+        location: impl AsRef<Path>,
+    ) -> Result<Self, PackageError> {
+        Self::read(PackageFiles::in_archive(bytes, location.as_ref())?)
+    }
+
+    /// Reads a description whose files are in a folder of this machine, though it is not there itself: it comes from
+    /// a pipe, for example. `name` is what messages call it.
+    ///
+    /// # Errors
+    /// If the description is too large or not UTF-8.
+    pub fn from_description(
+        description: Vec<u8>,
+        name: &str,
+        folder: impl AsRef<Path>,
+    ) -> Result<Self, PackageError> {
+        Self::with_description(PackageFiles::around(folder.as_ref(), name), description)
+    }
+
+    /// Reads a description whose files a provider brings: `location` is what messages call their folder, an address
+    /// for example, and `name` the description in it.
+    ///
+    /// # Errors
+    /// If the description is too large or not UTF-8.
+    pub fn provided(
+        description: Vec<u8>,
+        location: impl AsRef<Path>,
+        name: &str,
+        provider: Arc<dyn FileProvider>,
+    ) -> Result<Self, PackageError> {
+        Self::with_description(
+            PackageFiles::provided(location.as_ref(), name, provider),
+            description,
+        )
+    }
+
+    /// The package with a provider for the files that its description has at a URL.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Arc<dyn FileProvider>) -> Self {
+        self.files.set_provider(provider);
+        self
+    }
+
+    fn read(files: PackageFiles) -> Result<Self, PackageError> {
+        let description = files.read(files.description_name(), MAX_DESCRIPTION_BYTES)?;
+        Self::with_description(files, description)
+    }
+
+    fn with_description(files: PackageFiles, description: Vec<u8>) -> Result<Self, PackageError> {
+        let file = || files.description_name().to_owned();
+        if description.len() as u64 > MAX_DESCRIPTION_BYTES {
+            let (file, limit) = (file(), MAX_DESCRIPTION_BYTES);
+            return Err(PackageError::new(PackageErrorKind::TooLarge { file, limit }).at(files.location()));
+        }
+        let text = String::from_utf8(description).map_err(|error| {
             let bytes = error.as_bytes();
             let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
             let kind = if is_utf16 {
-                PackageErrorKind::Utf16 { file: name }
+                PackageErrorKind::Utf16 { file: file() }
             } else {
-                PackageErrorKind::NotText { file: name }
+                PackageErrorKind::NotText { file: file() }
             };
             PackageError::new(kind).at(files.location())
         })?;
@@ -92,6 +159,25 @@ impl Package {
         self.parsed.value()?.as_model()
     }
 
+    /// The files that the description refers to, each once, in the order in which they are first named: paths relative to
+    /// the description, and URLs.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        let root = self.parsed.document().map(Document::root);
+        let mut names: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
+        for reference in root.map(references::of).unwrap_or_default() {
+            let name = match reference.source.relative_path() {
+                Some(path) => path::inside(path).unwrap_or_else(|| path.to_owned()),
+                None => reference.source.as_str().to_owned(),
+            };
+            if seen.insert(name.clone()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Looks into the files that the description refers to.
     ///
     /// - All of them are there, and have the digests that the description states.
@@ -105,7 +191,8 @@ impl Package {
     ///   within one percent or one pixel.
     /// - The documentation is UTF-8 text; that of a model has a heading that names validation in its first 4 MiB.
     ///
-    /// Files at a URL are not looked at. Every file is opened once, and read whole only for a digest. The first
+    /// Files that the description has at a URL are not looked at. What a provider has to bring is fetched; a file that
+    /// could not be fetched is a finding `unreadable-source`. Every file is opened once, and read whole only for a digest. The first
     /// thousand findings are listed.
     #[must_use]
     pub fn check_files(&self) -> Vec<Diagnostic> {

@@ -14,13 +14,14 @@ use crate::args::{ConvertOptions, ConvertTarget};
 use crate::engines;
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, message};
+use crate::source::Sources;
 
 /// The name of the weights in a package.
 const FILE: &str = "weights.onnx";
 
-pub(crate) fn run(options: &ConvertOptions) -> Result<Exit, Failure> {
+pub(crate) fn run(options: &ConvertOptions, sources: &Sources) -> Result<Exit, Failure> {
     let ConvertTarget::Onnx = options.to;
-    let package = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
+    let package = sources.open(&options.model)?;
     let Some(model) = package.parsed().network() else {
         diagnostics::print_to_stderr(&package, package.parsed().diagnostics());
         return Err(Failure::findings("the description cannot be run"));
@@ -85,13 +86,11 @@ fn target(package: &Package, model: &Network, options: &ConvertOptions) -> Resul
                     "the model has onnx weights already: write to a file with --output, or remove them from the description",
                 ));
             }
-            let path = package
-                .files()
-                .file_path(FILE)
-                .map_err(|error| Failure::because(&error))?;
+            let folder = package.files().folder();
+            let path = folder.map(|folder| folder.join(FILE));
             path.ok_or_else(|| {
                 Failure::usage(format!(
-                    "`{}` is a zip file, which is not changed in place: unpack it, or write to a file with --output",
+                    "`{}` is no folder of yours, only one is changed in place: download or unpack it, or write to a file with --output",
                     options.model.display()
                 ))
             })?

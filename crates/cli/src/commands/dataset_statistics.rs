@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use pipeline::image::ImageFormat;
-use pipeline::{Package, PipelineErrorKind, Sample, measure_dataset};
+use pipeline::{PipelineErrorKind, Sample, measure_dataset};
 use rdf_spec::{Axes, Network};
 use tensor_ops::SavedStatistics;
 
@@ -15,6 +15,7 @@ use crate::args::DatasetStatisticsOptions;
 use crate::engines;
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, message};
+use crate::source::Sources;
 
 /// An input of the model and its image in each sample.
 struct Series<'m> {
@@ -24,8 +25,8 @@ struct Series<'m> {
     paths: Vec<PathBuf>,
 }
 
-pub(crate) fn run(options: &DatasetStatisticsOptions) -> Result<Exit, Failure> {
-    let package = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
+pub(crate) fn run(options: &DatasetStatisticsOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let package = sources.open(&options.model)?;
     let Some(model) = package.parsed().network() else {
         return Err(Failure::usage(
             "the description cannot be run: see `modelhub validate`",

@@ -1,15 +1,15 @@
 //! `modelhub inspect`
 
-use rdf_spec::Package;
 use runners::Device;
 
 use crate::args::{InspectOptions, Output};
 use crate::engines;
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, inspection, json, message};
+use crate::source::Sources;
 
-pub(crate) fn run(options: &InspectOptions) -> Result<Exit, Failure> {
-    let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
+pub(crate) fn run(options: &InspectOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let package = sources.open(&options.source)?;
     let parsed = package.parsed();
     if let Some(other) = parsed.value().filter(|rdf| rdf.as_model().is_none()) {
         return Err(Failure::usage(format!(

@@ -9,9 +9,10 @@ use rdf_spec::{Document, Kept, Migrated, MigrationError, ModelRdf};
 use crate::args::{MigrateOptions, MigrateOutput};
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, message, stdout};
+use crate::source::Sources;
 
-pub(crate) fn run(options: &MigrateOptions) -> Result<Exit, Failure> {
-    let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
+pub(crate) fn run(options: &MigrateOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let package = sources.open(&options.source)?;
     let source = options.source.display();
     let Some(document) = package.parsed().document() else {
         diagnostics::print_to_stderr(&package, package.parsed().diagnostics());
@@ -101,15 +102,19 @@ fn yaml(document: &Document, text: &str, migrated: &Migrated) -> Result<String, 
 /// Puts the text in the place of the description. `otherwise` says what to do with a zip file.
 pub(super) fn replace_description(package: &Package, text: &str, otherwise: &str) -> Result<(), Failure> {
     let files = package.files();
-    let path = files
-        .file_path(files.description_name())
-        .map_err(|error| Failure::because(&error))?;
-    let Some(path) = path else {
+    let Some(folder) = files.folder() else {
         return Err(Failure::usage(format!(
-            "`{}` is a zip file, which is not changed in place: unpack it, or {otherwise}",
+            "`{}` is no folder of yours, only one is changed in place: download or unpack it, or {otherwise}",
             files.location().display()
         )));
     };
+    let path = folder.join(files.description_name());
+    if !path.is_file() {
+        return Err(Failure::usage(format!(
+            "there is no file `{}` to change in place: {otherwise}",
+            path.display()
+        )));
+    }
     if text == package.text() {
         return Ok(());
     }

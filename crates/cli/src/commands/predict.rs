@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use pipeline::axes::map_from_tensor;
 use pipeline::image::{ImageFormat, PngScaling, WriteOptions, write_image};
-use pipeline::{DatasetStatistics, Package, Pipeline, PipelineErrorKind, Sample};
+use pipeline::{DatasetStatistics, Pipeline, PipelineErrorKind, Sample};
 use rdf_spec::{Axes, DataType, Network, OutputTensor};
 use tensor_ops::SavedStatistics;
 use tiling::{Region, TileSource};
@@ -22,9 +22,10 @@ use crate::args::{PredictOptions, Scaling};
 use crate::engines;
 use crate::exit::{Exit, Failure, chain};
 use crate::render::{diagnostics, message};
+use crate::source::Sources;
 
-pub(crate) fn run(options: &PredictOptions) -> Result<Exit, Failure> {
-    let package = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
+pub(crate) fn run(options: &PredictOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let package = sources.open(&options.model)?;
     let mut builder = engines::pipeline_builder(&package, &options.engine)?;
     let bar = progress();
     bar.set_message("loading the model");

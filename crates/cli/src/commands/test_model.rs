@@ -15,16 +15,17 @@ use crate::args::{Output, TestModelOptions};
 use crate::engines;
 use crate::exit::{Exit, Failure, chain_in_one_line};
 use crate::render::{diagnostics, json, message, test_report};
+use crate::source::Sources;
 
-pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
+pub(crate) fn run(options: &TestModelOptions, sources: &Sources) -> Result<Exit, Failure> {
     let source = options.source.display().to_string();
-    let package = match Package::open(&options.source) {
+    let package = match sources.open(&options.source) {
         Ok(package) => package,
         Err(error) => {
             if options.output == Output::Json {
                 json::print_line(&json::failed_test(&source, &chain_in_one_line(&error), None))?;
             }
-            return Err(Failure::because(&error));
+            return Err(error.into());
         }
     };
     let backends = engines::select(&package, &options.engine)?;

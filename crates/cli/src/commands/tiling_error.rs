@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{Array2, ArrayD, Axis, Dimension as _, IxDyn};
 use pipeline::image::{ImageFormat, WriteOptions, write_image};
 use pipeline::tiled::MemoryImage;
-use pipeline::{DatasetStatistics, Package, Pipeline, TileOptions, TiledRun};
+use pipeline::{DatasetStatistics, Pipeline, TileOptions, TiledRun};
 use rdf_spec::Network;
 use tensor_ops::{DataType, Tensor};
 use tiling::{Region, TilePlan, TileSource};
@@ -17,6 +17,7 @@ use super::progress;
 use crate::args::TilingErrorOptions;
 use crate::exit::{Exit, Failure};
 use crate::render::message;
+use crate::source::Sources;
 
 /// What part of the largest value of an output may be rounding.
 const ROUNDING: f64 = 1e-5;
@@ -25,11 +26,11 @@ const DECADES: f64 = 7.0;
 /// Memory for decoded parts of images.
 const CACHE: usize = 64 << 20;
 
-pub(crate) fn run(options: &TilingErrorOptions) -> Result<Exit, Failure> {
+pub(crate) fn run(options: &TilingErrorOptions, sources: &Sources) -> Result<Exit, Failure> {
     if let Some(path) = &options.output {
         check_output(path, options.overwrite)?;
     }
-    let package = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
+    let package = sources.open(&options.model)?;
     let bar = progress();
     bar.set_message("loading the model");
     let mut builder = Pipeline::builder(&package).description(options.engine.demand());

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use rdf_spec::{Diagnostic, Document, Package, Position, Span};
+use rdf_spec::{Code, Diagnostic, Document, Package, Position, Span};
 
 use crate::args::{ValidateOptions, ValidateOutput};
 use crate::exit::{Exit, Failure};
 use crate::render::{diagnostics, github, json, sarif};
+use crate::source::Sources;
 
 /// What is known about one source.
 pub(crate) struct Validated {
@@ -45,12 +46,12 @@ impl Validated {
     }
 }
 
-pub(crate) fn run(options: &ValidateOptions) -> Result<Exit, Failure> {
+pub(crate) fn run(options: &ValidateOptions, sources: &Sources) -> Result<Exit, Failure> {
     let mut exit = Exit::Fine;
     let mut all = Vec::new();
     let mut first_error = None;
     for source in &options.sources {
-        let (validated, outcome) = validate(source, options);
+        let (validated, outcome) = validate(source, options, sources);
         let error = validated.diagnostics.iter().find(|found| found.is_error());
         first_error = first_error.or(error.map(|found| found.code));
         match options.output {
@@ -78,9 +79,9 @@ pub(crate) fn run(options: &ValidateOptions) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn validate(source: &Path, options: &ValidateOptions) -> (Validated, Exit) {
+fn validate(source: &Path, options: &ValidateOptions, sources: &Sources) -> (Validated, Exit) {
     let name = source.display().to_string();
-    let package = match Package::open(source) {
+    let package = match sources.open(source) {
         Ok(package) => package,
         Err(error) => {
             let validated = Validated {
@@ -102,6 +103,10 @@ fn validate(source: &Path, options: &ValidateOptions) -> (Validated, Exit) {
         found = found.into_iter().map(Diagnostic::strict).collect();
     }
     found.sort_by_key(|diagnostic| diagnostic.position);
+    // A file that could not be fetched says nothing about the package.
+    let is_unread = found
+        .iter()
+        .any(|diagnostic| diagnostic.code == Code::UnreadableSource);
     let is_valid = parsed.value().is_some() && !found.iter().any(Diagnostic::is_error);
     let validated = Validated {
         source: name,
@@ -110,5 +115,10 @@ fn validate(source: &Path, options: &ValidateOptions) -> (Validated, Exit) {
         diagnostics: found,
         package: Some(package),
     };
-    (validated, if is_valid { Exit::Fine } else { Exit::Findings })
+    let exit = match (is_unread, is_valid) {
+        (true, _) => Exit::Failed,
+        (false, true) => Exit::Fine,
+        (false, false) => Exit::Findings,
+    };
+    (validated, exit)
 }

@@ -61,10 +61,7 @@ pub(crate) fn print_to_stderr(package: &Package, diagnostics: &[Diagnostic]) {
 
 /// The path of the description of a package; for a zip file, that of the zip file with the description behind it.
 pub(crate) fn place(package: &Package) -> PathBuf {
-    let path = package
-        .files()
-        .location()
-        .join(package.files().description_name());
+    let path = package.files().description_place();
     path.strip_prefix(".").map(PathBuf::from).unwrap_or(path)
 }
 

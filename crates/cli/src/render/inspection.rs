@@ -206,7 +206,7 @@ fn output_shape(shape: &OutputShape) -> String {
 }
 
 fn bytes(package: &Package, source: &FileSource) -> Option<u64> {
-    package.files().size(source.relative_path()?).ok()
+    package.files().size(package.files().name_of(source)?).ok()
 }
 
 fn size(package: &Package, source: &FileSource) -> String {

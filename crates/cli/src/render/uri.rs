@@ -14,6 +14,9 @@ pub(super) fn from_here(path: &Path) -> PathBuf {
 /// The address of a file: relative for a relative path, `file:///...` for an absolute one.
 pub(super) fn of(path: &Path) -> String {
     let text = path.to_string_lossy();
+    if text.starts_with("https://") || text.starts_with("http://") {
+        return text.into_owned();
+    }
     let text = if cfg!(windows) {
         text.replace('\\', "/")
     } else {
@@ -61,6 +64,10 @@ mod tests {
         );
         assert_eq!(of(Path::new("50%#?/\u{e9}")), "50%25%23%3F/%C3%A9");
         assert_eq!(of(Path::new("a:b/c")), "./a:b/c");
+        assert_eq!(
+            of(Path::new("https://example.org/a%20b/rdf.yaml?x=1")),
+            "https://example.org/a%20b/rdf.yaml?x=1"
+        );
         if cfg!(unix) {
             assert_eq!(of(Path::new("/data/a b")), "file:///data/a%20b");
         }

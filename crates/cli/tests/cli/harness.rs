@@ -92,6 +92,15 @@ fn finish(command: &mut Command) -> Run {
     if !chosen {
         command.env("MODELHUB_BACKENDS", "tract");
     }
+    // No test asks a server that is not of the test, or leaves anything in the user's cache.
+    for (name, value) in [
+        ("MODELHUB_OFFLINE", "1"),
+        ("MODELHUB_CACHE", "/nonexistent/modelhub-cache"),
+    ] {
+        if !command.get_envs().any(|(known, _)| known == name) {
+            command.env(name, value);
+        }
+    }
     let output = command.env_remove("RUST_BACKTRACE").output().unwrap();
     Run {
         code: output.status.code().unwrap_or(-1),

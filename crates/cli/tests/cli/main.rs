@@ -16,6 +16,9 @@ mod migrate;
 mod predict;
 mod predict_folders;
 mod schema;
+#[path = "../../../hub/tests/web/server.rs"]
+mod server;
+mod sources;
 mod test_model;
 mod tiles;
 mod validate;

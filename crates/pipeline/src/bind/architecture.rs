@@ -31,7 +31,7 @@ pub(crate) fn read(package: &Package, model: &Network) -> Result<Option<Architec
             callable,
             sha256,
         }) => {
-            let Some(file) = source.relative_path() else {
+            let Some(file) = package.files().name_of(source) else {
                 return Err(PipelineErrorKind::RemoteFile {
                     url: source.as_str().to_owned(),
                 }

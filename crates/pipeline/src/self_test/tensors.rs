@@ -33,7 +33,7 @@ pub(super) fn read_all(
 }
 
 fn read(package: &Package, source: &FileSource) -> Result<Tensor, PipelineError> {
-    let Some(file) = source.relative_path() else {
+    let Some(file) = package.files().name_of(source) else {
         return Err(PipelineErrorKind::RemoteFile {
             url: source.as_str().to_owned(),
         }

@@ -1,8 +1,7 @@
 //! Packages in zip files.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,21 +11,21 @@ use super::path;
 /// A zip file whose entries have been looked through: no name leads out, none stands twice.
 pub(super) struct Archive {
     path: PathBuf,
-    zip: Mutex<zip::ZipArchive<BufReader<File>>>,
+    zip: Mutex<zip::ZipArchive<BufReader<Box<dyn Bytes>>>>,
     /// Normalised name to the number of the entry and its declared size.
     entries: HashMap<String, (usize, u64)>,
 }
 
+/// What a zip file is read from.
+trait Bytes: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Bytes for T {}
+
 impl Archive {
-    pub(super) fn open(path: &Path) -> Result<Self, PackageError> {
-        let file = File::open(path)
-            .map_err(|error| PackageError::new(PackageErrorKind::Io).at(path).caused_by(error))?;
-        let malformed = |error: zip::result::ZipError| {
-            PackageError::new(PackageErrorKind::MalformedArchive)
-                .at(path)
-                .caused_by(error)
-        };
-        let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(malformed)?;
+    pub(super) fn open(bytes: impl Read + Seek + Send + 'static, path: &Path) -> Result<Self, PackageError> {
+        let bytes: Box<dyn Bytes> = Box::new(bytes);
+        let malformed = |error| unreadable(error, "its directory").at(path);
+        let mut zip = zip::ZipArchive::new(BufReader::new(bytes)).map_err(malformed)?;
         let mut entries = HashMap::new();
         for index in 0..zip.len() {
             let entry = zip.by_index_raw(index).map_err(malformed)?;
@@ -74,12 +73,24 @@ impl Archive {
         let (index, _) = self.entry(name)?;
         // A panic while the lock was held leaves an archive that can still be read from any entry's start.
         let mut zip = self.zip.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut entry = zip.by_index(index).map_err(|error| {
-            PackageError::new(PackageErrorKind::MalformedArchive)
-                .at(self.path.join(name))
-                .caused_by(error)
-        })?;
+        let mut entry = zip
+            .by_index(index)
+            .map_err(|error| match unreadable(error, name) {
+                error if matches!(error.kind(), PackageErrorKind::NotFetched { .. }) => error.at(&self.path),
+                error => error.at(self.path.join(name)),
+            })?;
         read(&mut entry)
+    }
+}
+
+/// What cannot be read is damaged, unless its bytes are elsewhere and did not come.
+fn unreadable(error: zip::result::ZipError, file: &str) -> PackageError {
+    match error {
+        zip::result::ZipError::Io(error) if error.kind() == std::io::ErrorKind::NotConnected => {
+            let file = file.to_owned();
+            PackageError::new(PackageErrorKind::NotFetched { file }).caused_by(error)
+        }
+        other => PackageError::new(PackageErrorKind::MalformedArchive).caused_by(other),
     }
 }
 

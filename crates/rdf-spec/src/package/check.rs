@@ -11,7 +11,7 @@ mod test_tensors;
 
 use std::collections::HashMap;
 
-use super::error::PackageError;
+use super::error::{PackageError, PackageErrorKind};
 use super::files::{Digest, Look, PackageFiles};
 use super::references::{self, Reference, Role};
 use crate::diagnostic::{Code, Diagnostic};
@@ -34,7 +34,10 @@ pub(super) fn check(
     let mut found = Vec::new();
     let mut test_inputs: Vec<Option<Stored>> = Vec::new();
     let mut test_outputs: Vec<Option<Stored>> = Vec::new();
-    for (file, references) in by_file(&references) {
+    let by_file = by_file(&references);
+    let names: Vec<&str> = by_file.iter().map(|(file, _)| *file).collect();
+    files.prepare(&names);
+    for (file, references) in by_file {
         let look = files.look(file, head(&references), digest(&references));
         for reference in references {
             let look = match &look {
@@ -111,7 +114,12 @@ fn digest(references: &[&Reference]) -> Digest {
 }
 
 fn unreadable(reference: &Reference, error: &PackageError) -> Diagnostic {
-    Diagnostic::new(Code::MissingFile, reference.path.clone(), error.in_one_line())
+    let code = match error.kind() {
+        // It may be there: nothing is known about it.
+        PackageErrorKind::NotFetched { .. } => Code::UnreadableSource,
+        _ => Code::MissingFile,
+    };
+    Diagnostic::new(code, reference.path.clone(), error.in_one_line())
 }
 
 fn compare_digest(file: &str, reference: &Reference, look: &Look) -> Option<Diagnostic> {

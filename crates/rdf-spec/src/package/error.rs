@@ -51,6 +51,11 @@ pub enum PackageErrorKind {
         /// The file.
         file: String,
     },
+    /// A file could not be fetched from where it is.
+    NotFetched {
+        /// The file.
+        file: String,
+    },
     /// The description is not UTF-8 text.
     NotText {
         /// The file.
@@ -167,6 +172,9 @@ impl fmt::Display for PackageError {
             }
             PackageErrorKind::MissingFile { file } => {
                 write!(f, "there is no file `{}` in {place}", file.escape_debug())
+            }
+            PackageErrorKind::NotFetched { file } => {
+                write!(f, "cannot fetch `{}` of {place}", file.escape_debug())
             }
             PackageErrorKind::NotText { file } => {
                 write!(f, "`{}` in {place} is not UTF-8 text", file.escape_debug())

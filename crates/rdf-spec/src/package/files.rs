@@ -1,31 +1,54 @@
 //! The files of a package, wherever they are.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::archive::Archive;
 use super::error::{PackageError, PackageErrorKind};
 use super::path;
-use crate::value::Sha256;
+use super::provider::{FileProvider, ProvidedFile};
+use crate::value::{FileSource, Sha256};
 
 /// The names that a description may have, best first; `*.rdf.yaml` and the like come behind them.
 const DESCRIPTION_NAMES: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
 
-/// The files of a package: a folder or a zip file. No path leads out of it.
+/// The files of a package: a folder, a zip file, or what a [`FileProvider`] brings. No path leads out of it.
 ///
-/// Links in a folder are followed: they are the user's own.
+/// Links in a folder are followed: they are the user's own. Where a method takes the name of a file, that is a path
+/// relative to the description, or a URL as the description states it if the package has a provider.
 #[derive(Debug)]
 pub struct PackageFiles {
     location: PathBuf,
     kind: Kind,
     description: String,
+    provider: Option<Arc<dyn FileProvider>>,
 }
 
 #[derive(Debug)]
 enum Kind {
     Folder,
     Archive(Archive),
+    /// Everything comes from the provider.
+    Provided,
+}
+
+/// What a name in a package stands for.
+enum Place {
+    /// A normalised path.
+    Inside(String),
+    /// The address of a file that the provider brings.
+    Url(url::Url),
+}
+
+impl Place {
+    fn as_provided(&self) -> ProvidedFile<'_> {
+        match self {
+            Self::Inside(inside) => ProvidedFile::Inside(inside),
+            Self::Url(url) => ProvidedFile::Url(url),
+        }
+    }
 }
 
 /// What was seen of a file.
@@ -69,6 +92,7 @@ impl PackageFiles {
                 location: path.to_owned(),
                 kind: Kind::Folder,
                 description,
+                provider: None,
             });
         }
         if !metadata.is_file() {
@@ -96,28 +120,64 @@ impl PackageFiles {
                 location: parent.to_owned(),
                 kind: Kind::Folder,
                 description,
+                provider: None,
             });
         }
         if !is_zip(path)? {
             return Err(PackageError::new(PackageErrorKind::NotAPackage).at(path));
         }
-        let archive = Archive::open(path)?;
+        let file = File::open(path)
+            .map_err(|error| PackageError::new(PackageErrorKind::Io).at(path).caused_by(error))?;
+        Self::in_archive(file, path)
+    }
+
+    /// The files of a zip file that is read from anything that has its bytes.
+    pub(super) fn in_archive(
+        bytes: impl Read + Seek + Send + 'static,
+        location: &Path,
+    ) -> Result<Self, PackageError> {
+        let archive = Archive::open(bytes, location)?;
         let Some(description) = find_description(archive.names()) else {
             let nested = archive
                 .names()
                 .filter(|name| name.ends_with("/rdf.yaml"))
                 .min()
                 .map(str::to_owned);
-            return Err(PackageError::new(PackageErrorKind::NoDescription { nested }).at(path));
+            return Err(PackageError::new(PackageErrorKind::NoDescription { nested }).at(location));
         };
         Ok(Self {
-            location: path.to_owned(),
+            location: location.to_owned(),
             kind: Kind::Archive(archive),
             description,
+            provider: None,
         })
     }
 
-    /// The folder or zip file.
+    /// The files below a folder of this machine, for a description that came from elsewhere.
+    pub(super) fn around(folder: &Path, description: &str) -> Self {
+        Self {
+            location: folder.to_owned(),
+            kind: Kind::Folder,
+            description: description.to_owned(),
+            provider: None,
+        }
+    }
+
+    /// Files that a provider brings.
+    pub(super) fn provided(location: &Path, description: &str, provider: Arc<dyn FileProvider>) -> Self {
+        Self {
+            location: location.to_owned(),
+            kind: Kind::Provided,
+            description: description.to_owned(),
+            provider: Some(provider),
+        }
+    }
+
+    pub(super) fn set_provider(&mut self, provider: Arc<dyn FileProvider>) {
+        self.provider = Some(provider);
+    }
+
+    /// The folder or zip file, or the address of the folder.
     #[must_use]
     pub fn location(&self) -> &Path {
         &self.location
@@ -129,16 +189,39 @@ impl PackageFiles {
         &self.description
     }
 
-    /// The path of a file in the file system; `None` for a file in a zip file.
+    /// Where the description is, for messages: a path, or an address.
+    #[must_use]
+    pub fn description_place(&self) -> PathBuf {
+        self.shown(&self.description)
+    }
+
+    /// The name by which a file of the description can be read here; `None` for a URL that nothing fetches.
+    #[must_use]
+    pub fn name_of<'s>(&self, source: &'s FileSource) -> Option<&'s str> {
+        match source.relative_path() {
+            Some(path) => Some(path),
+            None => self.provider.as_ref().map(|_| source.as_str()),
+        }
+    }
+
+    /// The user's own folder: files in it may be changed. `None` for a zip file and for what comes from elsewhere.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        matches!(self.kind, Kind::Folder).then_some(&*self.location)
+    }
+
+    /// The path of a file in the file system, for reading; `None` for a file in a zip file. A file that a provider
+    /// has to bring is fetched. To write, see [`folder`](Self::folder).
     ///
     /// # Errors
-    /// If the path leads out of the package.
+    /// If the path leads out of the package, or the file could not be fetched.
     pub fn file_path(&self, file: &str) -> Result<Option<PathBuf>, PackageError> {
-        let inside = self.inside(file)?;
-        Ok(match self.kind {
-            Kind::Folder => Some(self.location.join(inside)),
-            Kind::Archive(_) => None,
-        })
+        let place = self.place(file)?;
+        match (&place, &self.kind) {
+            (Place::Inside(inside), Kind::Folder) => Ok(Some(self.location.join(inside))),
+            (Place::Inside(_), Kind::Archive(_)) => Ok(None),
+            _ => self.fetched(file, &place).map(Some),
+        }
     }
 
     /// The size of a file in bytes; in a zip file the size that it declares.
@@ -146,18 +229,35 @@ impl PackageFiles {
     /// # Errors
     /// If the path leads out of the package, or there is no such file.
     pub fn size(&self, file: &str) -> Result<u64, PackageError> {
-        let inside = self.inside(file)?;
-        match &self.kind {
-            Kind::Archive(archive) => archive.size(&inside),
-            Kind::Folder => {
+        let place = self.place(file)?;
+        match (&place, &self.kind) {
+            (Place::Inside(inside), Kind::Archive(archive)) => archive.size(inside),
+            (Place::Inside(inside), Kind::Folder) => {
                 let metadata =
-                    fs::metadata(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
+                    fs::metadata(self.location.join(inside)).map_err(|error| self.failed(file, error))?;
                 if !metadata.is_file() {
                     return Err(self.failed(file, not_a_file()));
                 }
                 Ok(metadata.len())
             }
+            _ => match &self.provider {
+                Some(provider) => {
+                    let size = provider.size(place.as_provided());
+                    size.map_err(|error| self.not_fetched(file, error))
+                }
+                None => Err(self.no_provider(file)),
+            },
         }
+    }
+
+    /// Tells the provider, if there is one, which files will be read.
+    pub(super) fn prepare(&self, files: &[&str]) {
+        let (Kind::Provided, Some(provider)) = (&self.kind, &self.provider) else {
+            return;
+        };
+        let places: Vec<Place> = files.iter().filter_map(|file| self.place(file).ok()).collect();
+        let files: Vec<ProvidedFile<'_>> = places.iter().map(Place::as_provided).collect();
+        provider.prepare(&files);
     }
 
     /// The content of a file.
@@ -187,6 +287,16 @@ impl PackageFiles {
             return Err(too_large());
         }
         Ok(content)
+    }
+
+    /// Copies the content of a file, in blocks; the number of bytes.
+    ///
+    /// # Errors
+    /// If the path leads out of the package, there is no such file, it cannot be read, or what it is copied to fails.
+    pub fn copy_to(&self, file: &str, target: &mut dyn io::Write) -> Result<u64, PackageError> {
+        self.with_reader(file, |mut reader| {
+            io::copy(&mut reader, target).map_err(|error| self.failed(file, error))
+        })
     }
 
     /// The SHA-256 digest of a file.
@@ -226,13 +336,18 @@ impl PackageFiles {
         Ok(look)
     }
 
-    fn inside(&self, file: &str) -> Result<String, PackageError> {
-        path::inside(file).ok_or_else(|| {
+    fn place(&self, file: &str) -> Result<Place, PackageError> {
+        let is_url = file.starts_with("http://") || file.starts_with("https://");
+        if let Some(url) = is_url.then(|| url::Url::parse(file).ok()).flatten() {
+            return Ok(Place::Url(url));
+        }
+        let inside = path::inside(file).ok_or_else(|| {
             PackageError::new(PackageErrorKind::UnsafePath {
                 path: file.to_owned(),
             })
             .at(&self.location)
-        })
+        })?;
+        Ok(Place::Inside(inside))
     }
 
     fn with_reader<T>(
@@ -240,17 +355,55 @@ impl PackageFiles {
         file: &str,
         read: impl FnOnce(&mut dyn Read) -> Result<T, PackageError>,
     ) -> Result<T, PackageError> {
-        let inside = self.inside(file)?;
-        match &self.kind {
-            Kind::Archive(archive) => archive.with_reader(&inside, read),
-            Kind::Folder => {
+        let place = self.place(file)?;
+        let path = match (&place, &self.kind) {
+            (Place::Inside(inside), Kind::Archive(archive)) => return archive.with_reader(inside, read),
+            (Place::Inside(inside), Kind::Folder) => {
                 // Looked at before it is opened: opening a pipe would wait for its other end.
                 self.size(file)?;
-                let mut opened =
-                    File::open(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
-                read(&mut opened)
+                self.location.join(inside)
             }
+            _ => self.fetched(file, &place)?,
+        };
+        let mut opened = File::open(path).map_err(|error| self.failed(file, error))?;
+        read(&mut opened)
+    }
+
+    /// The path of a file that the provider has brought.
+    fn fetched(&self, file: &str, place: &Place) -> Result<PathBuf, PackageError> {
+        let Some(provider) = &self.provider else {
+            return Err(self.no_provider(file));
+        };
+        let path = provider.path(place.as_provided());
+        path.map_err(|error| self.not_fetched(file, error))
+    }
+
+    fn not_fetched(&self, file: &str, error: io::Error) -> PackageError {
+        let file = file.to_owned();
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => PackageErrorKind::MissingFile { file },
+            _ => PackageErrorKind::NotFetched { file },
+        };
+        PackageError::new(kind).at(&self.location).caused_by(error)
+    }
+
+    fn no_provider(&self, file: &str) -> PackageError {
+        let reason = io::Error::new(
+            io::ErrorKind::Unsupported,
+            "nothing here fetches files from the web",
+        );
+        let file = file.to_owned();
+        PackageError::new(PackageErrorKind::NotFetched { file })
+            .at(&self.location)
+            .caused_by(reason)
+    }
+
+    /// A file of the package for messages. An address has `/` on every platform.
+    fn shown(&self, file: &str) -> PathBuf {
+        if matches!(self.kind, Kind::Provided) {
+            return PathBuf::from(format!("{}/{file}", self.location.display()));
         }
+        self.location.join(file)
     }
 
     fn failed(&self, file: &str, error: io::Error) -> PackageError {
@@ -264,11 +417,19 @@ impl PackageFiles {
             {
                 PackageErrorKind::MalformedArchive
             }
+            // What an archive is read from, and is elsewhere, did not come.
+            io::ErrorKind::NotConnected if matches!(self.kind, Kind::Archive(_)) => {
+                PackageErrorKind::NotFetched {
+                    file: file.to_owned(),
+                }
+            }
             _ => PackageErrorKind::Io,
         };
         let place = match kind {
-            PackageErrorKind::MissingFile { .. } => self.location.clone(),
-            _ => self.location.join(file),
+            PackageErrorKind::MissingFile { .. } | PackageErrorKind::NotFetched { .. } => {
+                self.location.clone()
+            }
+            _ => self.shown(file),
         };
         PackageError::new(kind).at(place).caused_by(error)
     }

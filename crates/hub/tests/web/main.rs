@@ -1,0 +1,11 @@
+//! Fetching from servers that behave and that do not.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod download;
+mod faults;
+mod guide;
+mod packages;
+mod publishing;
+mod server;
+mod setup;
+mod world;
