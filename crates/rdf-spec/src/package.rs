@@ -3,13 +3,18 @@
 mod archive;
 mod check;
 mod digest;
+mod digests;
 mod error;
 mod files;
+mod names;
+mod pack;
 mod path;
 mod references;
 
+pub use digests::{DigestChange, UpdatedDigests};
 pub use error::{PackageError, PackageErrorKind};
 pub use files::PackageFiles;
+pub use pack::{FetchFile, FetchedFile, PackError, PackErrorKind, PackReport, PackedFile, Packer};
 
 use std::path::Path;
 
@@ -66,6 +71,38 @@ impl Package {
         })?;
         let parsed = Rdf::from_yaml(&text);
         Ok(Self { files, text, parsed })
+    }
+
+    /// A package of files that lie anywhere: a description, and the files that it refers to under the names that it
+    /// refers to them by. `location` stands for the package in messages.
+    ///
+    /// # Errors
+    /// If a name leads out of the package, or is given twice.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let folder = tempfile::tempdir()?;
+    /// let readme = folder.path().join("notes.txt");
+    /// std::fs::write(&readme, "# Validation")?;
+    /// let text = include_str!("../tests/documents/minimal.yaml");
+    ///
+    /// let package = rdf_spec::Package::gathered("a draft", text, [("README.md".to_owned(), readme)])?;
+    /// assert_eq!(package.files().size("README.md")?, 12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn gathered(
+        location: impl AsRef<Path>,
+        text: impl Into<String>,
+        files: impl IntoIterator<Item = (String, std::path::PathBuf)>,
+    ) -> Result<Self, PackageError> {
+        let text = text.into();
+        let parsed = Rdf::from_yaml(&text);
+        Ok(Self {
+            files: PackageFiles::gathered(location.as_ref(), files)?,
+            text,
+            parsed,
+        })
     }
 
     /// The files of the package.

@@ -1,10 +1,12 @@
 //! Packages in zip files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+use zip::read::{ArchiveOffset, Config};
 
 use super::error::{PackageError, PackageErrorKind};
 use super::path;
@@ -15,6 +17,9 @@ pub(super) struct Archive {
     zip: Mutex<zip::ZipArchive<BufReader<File>>>,
     /// Normalised name to the number of the entry and its declared size.
     entries: HashMap<String, (usize, u64)>,
+    /// Entries that are symbolic links: their content is the path of another file.
+    links: HashSet<String>,
+    length: u64,
 }
 
 impl Archive {
@@ -26,8 +31,13 @@ impl Archive {
                 .at(path)
                 .caused_by(error)
         };
-        let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(malformed)?;
+        let length = file
+            .metadata()
+            .map_err(|error| PackageError::new(PackageErrorKind::Io).at(path).caused_by(error))?
+            .len();
+        let mut zip = read_directory(file).map_err(malformed)?;
         let mut entries = HashMap::new();
+        let mut links = HashSet::new();
         for index in 0..zip.len() {
             let entry = zip.by_index_raw(index).map_err(malformed)?;
             let name = entry.name().map_err(malformed)?.into_owned();
@@ -37,6 +47,9 @@ impl Archive {
             if entry.is_dir() {
                 continue;
             }
+            if entry.is_symlink() {
+                links.insert(normal.clone());
+            }
             if entries.insert(normal, (index, entry.size())).is_some() {
                 return Err(PackageError::new(PackageErrorKind::DuplicateEntry { path: name }).at(path));
             }
@@ -45,7 +58,14 @@ impl Archive {
             path: path.to_owned(),
             zip: Mutex::new(zip),
             entries,
+            links,
+            length,
         })
+    }
+
+    /// The size of the zip file.
+    pub(super) fn length(&self) -> u64 {
+        self.length
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
@@ -57,6 +77,12 @@ impl Archive {
     }
 
     fn entry(&self, name: &str) -> Result<(usize, u64), PackageError> {
+        if self.links.contains(name) {
+            let link = PackageErrorKind::Link {
+                file: name.to_owned(),
+            };
+            return Err(PackageError::new(link).at(&self.path));
+        }
         self.entries.get(name).copied().ok_or_else(|| {
             PackageError::new(PackageErrorKind::MissingFile {
                 file: name.to_owned(),
@@ -81,6 +107,20 @@ impl Archive {
         })?;
         read(&mut entry)
     }
+}
+
+/// The directory of an archive. Packages begin where the file begins; only what is not read that way (an archive
+/// behind something else) is looked for elsewhere. Looking from the start takes the records that large archives have
+/// behind their directory for its entries, where the first name has 30 bytes.
+fn read_directory(file: File) -> zip::result::ZipResult<zip::ZipArchive<BufReader<File>>> {
+    let from_the_start = Config {
+        archive_offset: ArchiveOffset::Known(0),
+    };
+    let again = file.try_clone();
+    zip::ZipArchive::with_config(from_the_start, BufReader::new(file)).or_else(|error| match again {
+        Ok(file) => zip::ZipArchive::new(BufReader::new(file)).map_err(|_| error),
+        Err(_) => Err(error),
+    })
 }
 
 impl std::fmt::Debug for Archive {

@@ -1,5 +1,6 @@
 //! The files of a package, wherever they are.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,9 +11,10 @@ use super::path;
 use crate::value::Sha256;
 
 /// The names that a description may have, best first; `*.rdf.yaml` and the like come behind them.
-const DESCRIPTION_NAMES: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
+pub(super) const DESCRIPTION_NAMES: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
 
-/// The files of a package: a folder or a zip file. No path leads out of it.
+/// The files of a package: a folder, a zip file, or files that were [gathered](super::Package::gathered). No path leads
+/// out of it.
 ///
 /// Links in a folder are followed: they are the user's own.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub struct PackageFiles {
 enum Kind {
     Folder,
     Archive(Archive),
+    /// Files that lie anywhere, by their names in the package.
+    Gathered(BTreeMap<String, PathBuf>),
 }
 
 /// What was seen of a file.
@@ -117,6 +121,27 @@ impl PackageFiles {
         })
     }
 
+    /// Files that lie anywhere, under the names that they have in the package.
+    pub(super) fn gathered(
+        location: &Path,
+        files: impl IntoIterator<Item = (String, PathBuf)>,
+    ) -> Result<Self, PackageError> {
+        let mut gathered = BTreeMap::new();
+        for (name, file) in files {
+            let Some(inside) = path::inside(&name) else {
+                return Err(PackageError::new(PackageErrorKind::UnsafePath { path: name }).at(location));
+            };
+            if gathered.insert(inside, file).is_some() {
+                return Err(PackageError::new(PackageErrorKind::DuplicateEntry { path: name }).at(location));
+            }
+        }
+        Ok(Self {
+            location: location.to_owned(),
+            kind: Kind::Gathered(gathered),
+            description: DESCRIPTION_NAMES[0].to_owned(),
+        })
+    }
+
     /// The folder or zip file.
     #[must_use]
     pub fn location(&self) -> &Path {
@@ -135,9 +160,10 @@ impl PackageFiles {
     /// If the path leads out of the package.
     pub fn file_path(&self, file: &str) -> Result<Option<PathBuf>, PackageError> {
         let inside = self.inside(file)?;
-        Ok(match self.kind {
+        Ok(match &self.kind {
             Kind::Folder => Some(self.location.join(inside)),
             Kind::Archive(_) => None,
+            Kind::Gathered(files) => Some(self.gathered_file(files, file, &inside)?.to_owned()),
         })
     }
 
@@ -149,15 +175,29 @@ impl PackageFiles {
         let inside = self.inside(file)?;
         match &self.kind {
             Kind::Archive(archive) => archive.size(&inside),
-            Kind::Folder => {
-                let metadata =
-                    fs::metadata(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
-                if !metadata.is_file() {
-                    return Err(self.failed(file, not_a_file()));
-                }
-                Ok(metadata.len())
-            }
+            Kind::Folder => self.size_of(file, &self.location.join(&inside)),
+            Kind::Gathered(files) => self.size_of(file, self.gathered_file(files, file, &inside)?),
         }
+    }
+
+    fn size_of(&self, file: &str, path: &Path) -> Result<u64, PackageError> {
+        let metadata = fs::metadata(path).map_err(|error| self.failed(file, error))?;
+        if !metadata.is_file() {
+            return Err(self.failed(file, not_a_file()));
+        }
+        Ok(metadata.len())
+    }
+
+    fn gathered_file<'f>(
+        &self,
+        files: &'f BTreeMap<String, PathBuf>,
+        file: &str,
+        inside: &str,
+    ) -> Result<&'f Path, PackageError> {
+        files.get(inside).map(PathBuf::as_path).ok_or_else(|| {
+            let file = file.to_owned();
+            PackageError::new(PackageErrorKind::MissingFile { file }).at(&self.location)
+        })
     }
 
     /// The content of a file.
@@ -226,7 +266,29 @@ impl PackageFiles {
         Ok(look)
     }
 
-    fn inside(&self, file: &str) -> Result<String, PackageError> {
+    /// True if a file is a link, or below one, that leads out of the folder.
+    ///
+    /// # Errors
+    /// If the path leads out of the package, or there is no such file.
+    pub(super) fn leads_out(&self, file: &str) -> Result<bool, PackageError> {
+        if !matches!(self.kind, Kind::Folder) {
+            return Ok(false);
+        }
+        let path = self.location.join(self.inside(file)?);
+        let failed = |error| self.failed(file, error);
+        let folder = fs::canonicalize(&self.location).map_err(failed)?;
+        Ok(!fs::canonicalize(path).map_err(failed)?.starts_with(folder))
+    }
+
+    /// The size of the zip file that the files are in.
+    pub(super) fn archive_length(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Archive(archive) => Some(archive.length()),
+            Kind::Folder | Kind::Gathered(_) => None,
+        }
+    }
+
+    pub(super) fn inside(&self, file: &str) -> Result<String, PackageError> {
         path::inside(file).ok_or_else(|| {
             PackageError::new(PackageErrorKind::UnsafePath {
                 path: file.to_owned(),
@@ -235,25 +297,24 @@ impl PackageFiles {
         })
     }
 
-    fn with_reader<T>(
+    pub(super) fn with_reader<T>(
         &self,
         file: &str,
         read: impl FnOnce(&mut dyn Read) -> Result<T, PackageError>,
     ) -> Result<T, PackageError> {
         let inside = self.inside(file)?;
-        match &self.kind {
-            Kind::Archive(archive) => archive.with_reader(&inside, read),
-            Kind::Folder => {
-                // Looked at before it is opened: opening a pipe would wait for its other end.
-                self.size(file)?;
-                let mut opened =
-                    File::open(self.location.join(&inside)).map_err(|error| self.failed(file, error))?;
-                read(&mut opened)
-            }
-        }
+        let path = match &self.kind {
+            Kind::Archive(archive) => return archive.with_reader(&inside, read),
+            Kind::Folder => self.location.join(&inside),
+            Kind::Gathered(files) => self.gathered_file(files, file, &inside)?.to_owned(),
+        };
+        // Looked at before it is opened: opening a pipe would wait for its other end.
+        self.size_of(file, &path)?;
+        let mut opened = File::open(path).map_err(|error| self.failed(file, error))?;
+        read(&mut opened)
     }
 
-    fn failed(&self, file: &str, error: io::Error) -> PackageError {
+    pub(super) fn failed(&self, file: &str, error: io::Error) -> PackageError {
         let kind = match error.kind() {
             io::ErrorKind::NotFound => PackageErrorKind::MissingFile {
                 file: file.to_owned(),

@@ -12,7 +12,33 @@ pub(super) struct Reference {
     pub(super) source: FileSource,
     /// The digest that the description states, and where.
     pub(super) digest: Option<(DocPath, Sha256)>,
+    /// Where the description states the digest of the file, or could state it; `None` for files without one.
+    pub(super) digest_place: Option<DocPath>,
     pub(super) role: Role,
+    /// What stands around the name of the file.
+    pub(super) form: Form,
+}
+
+/// What stands around the name of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Nothing.
+    Plain,
+    /// `file.py:Callable`, with this callable.
+    Architecture(String),
+    /// `manager:file`, with this manager.
+    Dependencies(String),
+}
+
+impl Form {
+    /// The text of a reference to a file.
+    pub(super) fn text(&self, file: &str) -> String {
+        match self {
+            Self::Plain => file.to_owned(),
+            Self::Architecture(callable) => format!("{file}:{callable}"),
+            Self::Dependencies(manager) => format!("{manager}:{file}"),
+        }
+    }
 }
 
 /// What a file is there for: what is looked at in it.
@@ -28,6 +54,8 @@ pub(super) enum Role {
     Cover,
     /// The documentation.
     Documentation,
+    /// A small picture, which web pages load from wherever it is.
+    Icon,
 }
 
 /// All references that can be read; what cannot is a finding of reading the description.
@@ -95,7 +123,13 @@ impl Reference {
     fn with_digest(mut self, path: DocPath, node: Option<&Node>) -> Self {
         self.digest = text(node)
             .and_then(|digest| Sha256::parse(digest).ok())
-            .map(|digest| (path, digest));
+            .map(|digest| (path.clone(), digest));
+        self.digest_place = Some(path);
+        self
+    }
+
+    fn with_form(mut self, form: Form) -> Self {
+        self.form = form;
         self
     }
 
@@ -122,7 +156,9 @@ fn reference(path: DocPath, source: FileSource) -> Reference {
         path,
         source,
         digest: None,
+        digest_place: None,
         role: Role::Any,
+        form: Form::Plain,
     }
 }
 
@@ -148,7 +184,9 @@ fn attachments(all: &mut Vec<Reference>, path: &DocPath, node: &Node) {
 /// `file.py:Callable`.
 fn architecture(path: DocPath, node: Option<&Node>) -> Option<Reference> {
     match Architecture::parse(text(node)?) {
-        Ok(Architecture::File { source, .. }) => Some(reference(path, source)),
+        Ok(Architecture::File { source, callable, .. }) => {
+            Some(reference(path, source).with_form(Form::Architecture(callable)))
+        }
         _ => None,
     }
 }
@@ -159,12 +197,14 @@ fn dependencies(path: DocPath, node: Option<&Node>) -> Option<Reference> {
     if manager.is_empty() {
         return None;
     }
-    Some(reference(path, FileSource::parse(file).ok()?))
+    let form = Form::Dependencies(manager.to_owned());
+    Some(reference(path, FileSource::parse(file).ok()?).with_form(form))
 }
 
 /// The field `icon`: an image, or an emoji, which is no file. Only what looks like a path is one.
 fn image(path: &DocPath, node: &Node) -> Option<Reference> {
     let icon = child(node, "icon")?;
     let is_path = icon.as_str()?.contains(['.', '/']);
-    is_path.then(|| plain(path.join("icon"), Some(icon))).flatten()
+    let reference = is_path.then(|| plain(path.join("icon"), Some(icon))).flatten()?;
+    Some(reference.with_role(Role::Icon))
 }
