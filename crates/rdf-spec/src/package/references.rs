@@ -3,7 +3,7 @@
 
 use crate::document::{DocPath, Mapping, Node};
 use crate::v0_4::Architecture;
-use crate::value::{FileSource, Sha256};
+use crate::value::{FileSource, Sha256, ValueError};
 
 /// A file that a description refers to.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Reference {
     pub(super) role: Role,
     /// What stands around the name of the file.
     pub(super) form: Form,
+    /// Why `source` is no reference to a file, if it is none.
+    problem: Option<ValueError>,
 }
 
 /// What stands around the name of a file.
@@ -60,6 +62,18 @@ pub(super) enum Role {
 
 /// All references that can be read; what cannot is a finding of reading the description.
 pub(super) fn of(root: &Node) -> Vec<Reference> {
+    let mut all = candidates(root);
+    all.retain(|reference| reference.problem.is_none());
+    all
+}
+
+/// What stands where a reference to a file is expected, and is none: an absolute path, for instance.
+pub(super) fn unreadable(root: &Node) -> Option<(DocPath, ValueError)> {
+    let mut all = candidates(root).into_iter();
+    all.find_map(|reference| Some((reference.path, reference.problem?)))
+}
+
+fn candidates(root: &Node) -> Vec<Reference> {
     let top = DocPath::root();
     let mut all = Vec::new();
     let documentation = plain(top.join("documentation"), child(root, "documentation"));
@@ -159,11 +173,23 @@ fn reference(path: DocPath, source: FileSource) -> Reference {
         digest_place: None,
         role: Role::Any,
         form: Form::Plain,
+        problem: None,
     }
 }
 
 fn plain(path: DocPath, node: Option<&Node>) -> Option<Reference> {
-    Some(reference(path, FileSource::parse(text(node)?).ok()?))
+    Some(parsed(path, text(node)?))
+}
+
+/// A reference to a file, or something that stands in its place.
+fn parsed(path: DocPath, text: &str) -> Reference {
+    match FileSource::parse(text) {
+        Ok(source) => reference(path, source),
+        Err(problem) => Reference {
+            problem: Some(problem),
+            ..reference(path, FileSource::unchecked(text))
+        },
+    }
 }
 
 fn list(all: &mut Vec<Reference>, path: &DocPath, node: Option<&Node>, role: impl Fn(usize) -> Role) {
@@ -187,7 +213,11 @@ fn architecture(path: DocPath, node: Option<&Node>) -> Option<Reference> {
         Ok(Architecture::File { source, callable, .. }) => {
             Some(reference(path, source).with_form(Form::Architecture(callable)))
         }
-        _ => None,
+        Ok(Architecture::Module { .. }) => None,
+        Err(problem) => Some(Reference {
+            problem: Some(problem),
+            ..reference(path, FileSource::unchecked(text(node)?))
+        }),
     }
 }
 
@@ -198,7 +228,7 @@ fn dependencies(path: DocPath, node: Option<&Node>) -> Option<Reference> {
         return None;
     }
     let form = Form::Dependencies(manager.to_owned());
-    Some(reference(path, FileSource::parse(file).ok()?).with_form(form))
+    Some(parsed(path, file).with_form(form))
 }
 
 /// The field `icon`: an image, or an emoji, which is no file. Only what looks like a path is one.

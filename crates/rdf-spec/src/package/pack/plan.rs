@@ -7,7 +7,7 @@ use url::Url;
 use super::edit;
 use super::error::{PackError, PackErrorKind};
 use super::fetch::Remote;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::document::{DocPath, Document, Node};
 use crate::package::names::{self, Names};
 use crate::package::references::{self, Reference, Role};
@@ -56,10 +56,11 @@ impl<'p> Plan<'p> {
                 None => PackError::new(PackErrorKind::Description),
             });
         };
-        // What is no reference to a file (an absolute path, for instance) would be left out without a word.
-        let unreadable = |found: &&Diagnostic| found.code == Code::InvalidSource && found.severity == Severity::Error;
-        if let Some(finding) = package.parsed().diagnostics().iter().find(unreadable) {
-            return Err(PackError::caused_by(PackErrorKind::Description, finding.clone()));
+        // An absolute path, for instance, would otherwise be left out without a word.
+        if let Some((path, problem)) = references::unreadable(document.root()) {
+            let finding = Diagnostic::new(problem.code(), path.clone(), problem.to_string());
+            let finding = finding.at(document.nearest_position(&path));
+            return Err(PackError::caused_by(PackErrorKind::Description, finding));
         }
         let mut plan = Self {
             document,

@@ -8,7 +8,7 @@ use zip::write::{FileOptions, SimpleFileOptions};
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
 /// How much of a file is tried to compress before deciding how to store it.
-const SAMPLE: usize = 64 << 10;
+const SAMPLE: usize = 1 << 20;
 /// From here on sizes need the larger records of zip64; a little below 4 GiB, since data that cannot be compressed grow.
 const LARGE: u64 = 0xFF00_0000;
 
