@@ -1,6 +1,8 @@
 //! One file for each verb.
 
+pub(crate) mod add_weights;
 pub(crate) mod backends;
+pub(crate) mod build;
 #[cfg(feature = "torchscript")]
 pub(crate) mod convert;
 pub(crate) mod dataset_statistics;
@@ -8,10 +10,12 @@ pub(crate) mod explain;
 mod images;
 pub(crate) mod inspect;
 pub(crate) mod migrate;
+pub(crate) mod package;
 pub(crate) mod predict;
 pub(crate) mod schema;
 pub(crate) mod test_model;
 pub(crate) mod tiling_error;
+pub(crate) mod update_hashes;
 pub(crate) mod validate;
 
 use std::time::Duration;

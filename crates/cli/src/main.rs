@@ -27,6 +27,10 @@ fn main() -> ExitCode {
         Command::Convert(options) => commands::convert::run(options),
         Command::Inspect(options) => commands::inspect::run(options),
         Command::Migrate(options) => commands::migrate::run(options),
+        Command::Package(options) => commands::package::run(options),
+        Command::Build(options) => commands::build::run(options),
+        Command::AddWeights(options) => commands::add_weights::run(options),
+        Command::UpdateHashes(options) => commands::update_hashes::run(options),
         Command::Schema(options) => commands::schema::run(options),
         Command::Backends(options) => commands::backends::run(options),
     };

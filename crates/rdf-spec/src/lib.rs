@@ -67,8 +67,8 @@ pub use generic::{
 pub use migrate::{Change, ChangeKind, MIGRATION_STEPS, Migrated, MigrationError, NORMAL_FORM_STEPS, Step};
 #[cfg(feature = "package")]
 pub use package::{
-    DigestChange, FetchFile, FetchedFile, PackError, PackErrorKind, PackReport, PackedFile, Package,
-    PackageError, PackageErrorKind, PackageFiles, Packer, UpdatedDigests,
+    DigestChange, FetchFile, FetchedFile, PackError, PackErrorKind, PackReport, Package, PackageError,
+    PackageErrorKind, PackageFiles, PackedFile, Packer, UpdatedDigests,
 };
 pub use parsed::Parsed;
 pub use rdf::Rdf;

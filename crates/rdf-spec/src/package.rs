@@ -129,6 +129,25 @@ impl Package {
         self.parsed.value()?.as_model()
     }
 
+    /// The files of the package that the description refers to, each once, in the order in which they are first named;
+    /// not those at a URL.
+    #[must_use]
+    pub fn local_files(&self) -> Vec<String> {
+        let mut files: Vec<String> = Vec::new();
+        let references = self
+            .parsed
+            .document()
+            .map(|document| references::of(document.root()));
+        for reference in references.into_iter().flatten() {
+            if let Some(file) = reference.source.relative_path()
+                && !files.iter().any(|own| own == file)
+            {
+                files.push(file.to_owned());
+            }
+        }
+        files
+    }
+
     /// Looks into the files that the description refers to.
     ///
     /// - All of them are there, and have the digests that the description states.

@@ -67,7 +67,9 @@ impl Package {
         let mut remote = Vec::new();
         let mut known: HashMap<String, Sha256> = HashMap::new();
         for reference in references::of(document.root()) {
-            let Some(place) = &reference.digest_place else { continue };
+            let Some(place) = &reference.digest_place else {
+                continue;
+            };
             let Some(file) = reference.source.relative_path() else {
                 remote.push(reference.source.as_str().to_owned());
                 continue;

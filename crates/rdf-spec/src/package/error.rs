@@ -189,7 +189,11 @@ impl fmt::Display for PackageError {
                 )
             }
             PackageErrorKind::UnreadableDescription { file } => {
-                write!(f, "the description `{}` in {place} cannot be read", file.escape_debug())
+                write!(
+                    f,
+                    "the description `{}` in {place} cannot be read",
+                    file.escape_debug()
+                )
             }
             PackageErrorKind::Link { file } => {
                 write!(

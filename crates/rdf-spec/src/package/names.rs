@@ -6,8 +6,8 @@ use super::files::DESCRIPTION_NAMES;
 
 /// What Windows takes for devices, whatever follows behind a point.
 const DEVICES: [&str; 22] = [
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1",
-    "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 /// The most bytes of a name that all file systems in use take, with room for a number.
 const LONGEST: usize = 200;
@@ -62,7 +62,12 @@ fn safe(wanted: &str) -> String {
     let name = name.trim_start().to_owned();
     let name = if name.is_empty() { "file".to_owned() } else { name };
     let name = shortened(name);
-    let before_point = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let before_point = name
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_lowercase();
     if DEVICES.contains(&before_point.as_str()) {
         return format!("_{name}");
     }

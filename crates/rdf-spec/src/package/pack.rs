@@ -141,13 +141,23 @@ impl<'p> Packer<'p> {
     /// Those of [`Packer::write_zip`], and if there is something in the folder.
     pub fn write_folder(self, folder: impl AsRef<Path>) -> Result<PackReport, PackError> {
         // What is wrong with the package is found before anything is made.
-        let plan = Plan::new(self.package, self.weights.as_deref(), self.follow_links, &self.remote)?;
+        let plan = Plan::new(
+            self.package,
+            self.weights.as_deref(),
+            self.follow_links,
+            &self.remote,
+        )?;
         let mut target = FolderTarget::new(folder.as_ref())?;
         write(self.package, plan, self.remote, &mut target)
     }
 
     fn write(self, target: &mut dyn Target) -> Result<PackReport, PackError> {
-        let plan = Plan::new(self.package, self.weights.as_deref(), self.follow_links, &self.remote)?;
+        let plan = Plan::new(
+            self.package,
+            self.weights.as_deref(),
+            self.follow_links,
+            &self.remote,
+        )?;
         write(self.package, plan, self.remote, target)
     }
 }

@@ -1,6 +1,8 @@
 //! Changes of the tree of a description.
 
-use crate::document::{DocPath, Entry, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment, Span};
+use crate::document::{
+    DocPath, Entry, Node, NodeKind, Position, Scalar, ScalarStyle, ScalarValue, Segment, Span,
+};
 
 /// The node at a path.
 pub(in crate::package) fn node_mut<'n>(root: &'n mut Node, path: &DocPath) -> Option<&'n mut Node> {

@@ -107,10 +107,17 @@ impl fmt::Display for PackError {
         match &self.kind {
             PackErrorKind::Description => f.write_str("the description cannot be packaged"),
             PackErrorKind::NoSuchWeights { format, available } => {
-                write!(f, "the model has no {format} weights, it has {}", available.join(", "))
+                write!(
+                    f,
+                    "the model has no {format} weights, it has {}",
+                    available.join(", ")
+                )
             }
             PackErrorKind::MissingFiles { files } => {
-                let files: Vec<_> = files.iter().map(|file| format!("`{}`", file.escape_debug())).collect();
+                let files: Vec<_> = files
+                    .iter()
+                    .map(|file| format!("`{}`", file.escape_debug()))
+                    .collect();
                 write!(f, "files of the package are missing: {}", files.join(", "))
             }
             PackErrorKind::RemoteFile { url } => {

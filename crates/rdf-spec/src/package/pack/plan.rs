@@ -134,7 +134,14 @@ fn origin(
 ) -> Result<Option<(String, Origin)>, PackError> {
     let Some(url) = reference.source.url() else {
         let file = reference.source.relative_path().unwrap_or_default();
-        let read = |error| PackError::caused_by(PackErrorKind::Read { file: file.to_owned() }, error);
+        let read = |error| {
+            PackError::caused_by(
+                PackErrorKind::Read {
+                    file: file.to_owned(),
+                },
+                error,
+            )
+        };
         let path = package.files().inside(file).map_err(read)?;
         return Ok(Some((path.clone(), Origin::Package(path))));
     };
@@ -184,7 +191,9 @@ fn select_weights(root: &mut Node, formats: &[WeightsFormat]) -> Result<Vec<Weig
             wanted.push(format);
         }
     }
-    let Some(weights) = weights else { return Ok(Vec::new()) };
+    let Some(weights) = weights else {
+        return Ok(Vec::new());
+    };
     let chosen = wanted.len();
     let mut at = 0;
     while at < wanted.len() {

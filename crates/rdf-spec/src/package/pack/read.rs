@@ -32,7 +32,8 @@ impl Budget {
     }
 
     fn left(&self) -> u64 {
-        self.limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.used))
+        self.limit
+            .map_or(u64::MAX, |limit| limit.saturating_sub(self.used))
     }
 }
 
@@ -148,7 +149,12 @@ impl<'r> Counted<'r> {
         if self.length != self.announced {
             return Err(Stopped::Size);
         }
-        let hex: String = self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = self
+            .hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let sha256 = Sha256::parse(&hex).map_err(|error| Stopped::Reading(io::Error::other(error)))?;
         Ok((sha256, self.length))
     }

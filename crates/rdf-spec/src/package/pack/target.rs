@@ -45,7 +45,9 @@ impl<W: Write + Seek> Target for ZipTarget<W> {
         } else {
             CompressionMethod::Stored
         };
-        let options = plain_options().compression_method(method).large_file(size >= LARGE);
+        let options = plain_options()
+            .compression_method(method)
+            .large_file(size >= LARGE);
         self.zip.start_file(name, options)?;
         self.zip.write_all(&head)?;
         copy(content, &mut self.zip)
@@ -62,7 +64,10 @@ fn plain_options() -> SimpleFileOptions {
 /// Images, archives and most weights hardly become smaller; stored, they can be read in parts.
 fn is_worth_compressing(head: &[u8]) -> io::Result<bool> {
     let mut trial = ZipWriter::new(Cursor::new(Vec::new()));
-    trial.start_file("", plain_options().compression_method(CompressionMethod::Deflated))?;
+    trial.start_file(
+        "",
+        plain_options().compression_method(CompressionMethod::Deflated),
+    )?;
     trial.write_all(head)?;
     let mut archive = trial.finish_into_readable()?;
     let compressed = archive.by_index_raw(0)?.compressed_size();
