@@ -14,7 +14,9 @@ fn toml(value: &Value) -> String {
         Value::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
         Value::Object(fields) => {
             let fields = fields.iter().filter(|(_, value)| !value.is_null());
-            let fields: Vec<_> = fields.map(|(key, value)| format!("{key} = {}", toml(value))).collect();
+            let fields: Vec<_> = fields
+                .map(|(key, value)| format!("{key} = {}", toml(value)))
+                .collect();
             format!("{{ {} }}", fields.join(", "))
         }
         // Infinities are text in JSON, and so they stay: the fields of the format take them.
@@ -26,8 +28,17 @@ fn toml(value: &Value) -> String {
 fn recipe_of(name: &str) -> (Map<String, Value>, Package) {
     let package = Package::open(fixture(name)).unwrap();
     let description = serde_json::to_value(package.model().unwrap()).unwrap();
-    let Value::Object(mut fields) = description else { panic!("no mapping") };
-    for key in ["covers", "documentation", "test_outputs", "sample_inputs", "sample_outputs", "format_version"] {
+    let Value::Object(mut fields) = description else {
+        panic!("no mapping")
+    };
+    for key in [
+        "covers",
+        "documentation",
+        "test_outputs",
+        "sample_inputs",
+        "sample_outputs",
+        "format_version",
+    ] {
         fields.remove(key);
     }
     let tests = fields.remove("test_inputs").unwrap();
@@ -56,7 +67,10 @@ fn recipe_of(name: &str) -> (Map<String, Value>, Package) {
 
 fn write(folder: &Path, fields: &Map<String, Value>) -> PathBuf {
     let path = folder.join("model.toml");
-    let lines: Vec<String> = fields.iter().map(|(key, value)| format!("{key} = {}\n", toml(value))).collect();
+    let lines: Vec<String> = fields
+        .iter()
+        .map(|(key, value)| format!("{key} = {}\n", toml(value)))
+        .collect();
     fs::write(&path, lines.concat()).unwrap();
     path
 }
@@ -97,45 +111,80 @@ fn reproduces(name: &str) {
     let package = Package::open(&target).unwrap();
     let (found, stated) = (package.model().unwrap(), original.model().unwrap());
     for (found, stated) in found.inputs.iter().zip(&stated.inputs) {
-        assert_eq!(step(&found.shape), step(&stated.shape), "{name}: {:?}", found.shape);
+        assert_eq!(
+            step(&found.shape),
+            step(&stated.shape),
+            "{name}: {:?}",
+            found.shape
+        );
         let smaller = found.shape.minimum().iter().zip(stated.shape.minimum());
-        assert!(smaller.clone().all(|(found, stated)| found <= stated), "{name}: {:?}", found.shape);
+        assert!(
+            smaller.clone().all(|(found, stated)| found <= stated),
+            "{name}: {:?}",
+            found.shape
+        );
     }
     for (found, stated) in found.outputs.iter().zip(&stated.outputs) {
-        if let (OutputShape::Implicit { scale, offset, .. }, OutputShape::Implicit { scale: scale0, offset: offset0, .. }) =
-            (&found.shape, &stated.shape)
+        if let (
+            OutputShape::Implicit { scale, offset, .. },
+            OutputShape::Implicit {
+                scale: scale0,
+                offset: offset0,
+                ..
+            },
+        ) = (&found.shape, &stated.shape)
         {
             assert_eq!((scale, offset), (scale0, offset0), "{name}");
         } else {
             assert_eq!(found.shape, stated.shape, "{name}");
         }
-        let halo = found.halo.clone().unwrap_or_default();
-        let declared = stated.halo.clone().unwrap_or_default();
+        let halo = &found.halo;
+        let declared = &stated.halo;
         if name != "tiling-dishonest-halo" {
-            let fits = halo.iter().zip(&declared).all(|(found, declared)| found <= declared);
+            let fits = halo
+                .iter()
+                .zip(declared)
+                .all(|(found, declared)| found <= declared);
             assert!(fits, "{name}: {halo:?} {declared:?}");
         } else {
             assert!(halo[2] > declared[2], "{name}: {halo:?} {declared:?}");
         }
-        assert_eq!(halo.iter().any(|&halo| halo > 0), declared.iter().any(|&halo| halo > 0), "{name}");
+        assert_eq!(
+            halo.iter().any(|&halo| halo > 0),
+            declared.iter().any(|&halo| halo > 0),
+            "{name}"
+        );
     }
     for (found, stated) in found.test_outputs.iter().zip(&stated.test_outputs) {
         let (found, stated) = (found.relative_path().unwrap(), stated.relative_path().unwrap());
-        let sizes = (package.files().size(found).unwrap(), original.files().size(stated).unwrap());
+        let sizes = (
+            package.files().size(found).unwrap(),
+            original.files().size(stated).unwrap(),
+        );
         assert_eq!(sizes.0, sizes.1, "{name}");
     }
 }
 
 #[test]
 fn networks_with_a_stride_are_reproduced() {
-    for name in ["tiling-unet-stride4", "tiling-dishonest-halo", "tiling-fixed-size", "tiling-valid-unet"] {
+    for name in [
+        "tiling-unet-stride4",
+        "tiling-dishonest-halo",
+        "tiling-fixed-size",
+        "tiling-valid-unet",
+    ] {
         reproduces(name);
     }
 }
 
 #[test]
 fn outputs_of_other_sizes_are_reproduced() {
-    for name in ["tiling-double-size", "tiling-half-size", "tiling-two-outputs", "tiling-volume"] {
+    for name in [
+        "tiling-double-size",
+        "tiling-half-size",
+        "tiling-two-outputs",
+        "tiling-volume",
+    ] {
         reproduces(name);
     }
 }
@@ -162,7 +211,10 @@ fn several_inputs_outputs_and_weights_are_reproduced() {
         let tiff = package.files().read("sample_input_0.tif", 1 << 20).unwrap();
         assert!(tiff.starts_with(b"II*\0"));
         let readme = String::from_utf8(package.files().read("README.md", 1 << 20).unwrap()).unwrap();
-        assert!(readme.contains("## Validation") && readme.contains(&model.name), "{readme}");
+        assert!(
+            readme.contains("## Validation") && readme.contains(&model.name),
+            "{readme}"
+        );
     }
 }
 
@@ -177,7 +229,11 @@ fn a_package_is_built_twice_with_the_same_bytes() {
     let again = build(&recipe, &target, &["--force"]);
     assert_eq!(again.code, 0, "{again:?}");
     assert!(fs::read(&target).unwrap() == first);
-    let renamed = build(&recipe, &folder.path().join("folder"), &["--name", "Renamed model"]);
+    let renamed = build(
+        &recipe,
+        &folder.path().join("folder"),
+        &["--name", "Renamed model"],
+    );
     assert_eq!(renamed.code, 0, "{renamed:?}");
     let package = Package::open(folder.path().join("folder")).unwrap();
     assert_eq!(package.model().unwrap().name, "Renamed model");
@@ -259,9 +315,16 @@ fn a_recipe_to_begin_with() {
     // The files that it names are not there; everything else is right.
     let run = build(&recipe, &folder.path().join("out.zip"), &[]);
     assert_eq!(run.code, 1, "{run:?}");
-    let errors: Vec<&str> = run.stderr.lines().filter(|line| line.contains("error: ")).collect();
+    let errors: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter(|line| line.contains("error: "))
+        .collect();
     assert_eq!(errors.len(), 3, "{errors:?}");
-    assert!(errors[0].contains("test_input.npy") && errors[1].contains("weights.onnx"), "{errors:?}");
+    assert!(
+        errors[0].contains("test_input.npy") && errors[1].contains("weights.onnx"),
+        "{errors:?}"
+    );
     let again = modelhub(["build", "--init", recipe.to_str().unwrap()]);
     assert_eq!(again.code, 2, "{again:?}");
 }

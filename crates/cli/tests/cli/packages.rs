@@ -38,8 +38,14 @@ fn what_is_packaged_is_valid_and_passes_its_test() {
     let zip = folder.path().join("blobs-unet2d.zip");
     let taken = call("package", &[text(&fixture("blobs-unet2d")), text(&zip)]);
     assert_eq!(taken.code, 2, "{taken:?}");
-    assert!(taken.stderr.contains("exists") && taken.stderr.contains("--force"), "{taken:?}");
-    let none = call("package", &[text(&zip), text(&zip), "--weights", "keras_hdf5", "--force"]);
+    assert!(
+        taken.stderr.contains("exists") && taken.stderr.contains("--force"),
+        "{taken:?}"
+    );
+    let none = call(
+        "package",
+        &[text(&zip), text(&zip), "--weights", "keras_hdf5", "--force"],
+    );
     assert_eq!(none.code, 2, "{none:?}");
     assert!(none.stderr.contains("it has onnx, torchscript"), "{none:?}");
 }
@@ -58,7 +64,8 @@ fn what_a_hostile_package_refers_to_is_not_taken() {
         ("https://example.org/a.txt", "--keep-urls"),
         ("nowhere.txt", "are missing: `nowhere.txt`"),
     ] {
-        let description = format!("type: other\nformat_version: 0.2.4\nattachments: {{files: [{reference}]}}\n");
+        let description =
+            format!("type: other\nformat_version: 0.2.4\nattachments: {{files: [{reference}]}}\n");
         fs::write(inner.join("rdf.yaml"), &description).unwrap();
         let zip = folder.path().join("hostile.zip");
         write_zip(&zip, &[("rdf.yaml", description.as_bytes())]);
@@ -68,9 +75,16 @@ fn what_a_hostile_package_refers_to_is_not_taken() {
             assert!(run.stderr.contains(expected), "{reference}: {run:?}");
         }
     }
-    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     left.sort();
-    assert_eq!(left, ["hostile.zip", "inner", "secret.txt"], "nothing else is there");
+    assert_eq!(
+        left,
+        ["hostile.zip", "inner", "secret.txt"],
+        "nothing else is there"
+    );
 
     let run = call(
         "package",
@@ -85,9 +99,16 @@ fn digests_are_filled_in_and_corrected() {
     let before = fs::read_to_string(model.path().join("rdf.yaml")).unwrap();
     let right = call("update-hashes", &[text(model.path())]);
     assert_eq!(right.code, 0, "{right:?}");
-    assert!(right.stderr.contains("all digests are there and right"), "{right:?}");
+    assert!(
+        right.stderr.contains("all digests are there and right"),
+        "{right:?}"
+    );
 
-    let digest = before.lines().find(|line| line.contains("sha256:")).unwrap().to_owned();
+    let digest = before
+        .lines()
+        .find(|line| line.contains("sha256:"))
+        .unwrap()
+        .to_owned();
     model.edit(&format!("{digest}\n"), "");
     let check = call("update-hashes", &[text(model.path()), "--check"]);
     assert_eq!(check.code, 1, "{check:?}");
@@ -116,7 +137,10 @@ fn digests_are_filled_in_and_corrected() {
 fn without_onnx() -> (Copy, tempfile::TempDir, String) {
     let model = Copy::of(&fixture("blobs-unet2d"));
     let text = fs::read_to_string(model.path().join("rdf.yaml")).unwrap();
-    let (start, end) = (text.find("  onnx:").unwrap(), text.find("  torchscript:").unwrap());
+    let (start, end) = (
+        text.find("  onnx:").unwrap(),
+        text.find("  torchscript:").unwrap(),
+    );
     model.edit(&text[start..end], "");
     let elsewhere = tempfile::tempdir().unwrap();
     let file = elsewhere.path().join("weights.onnx");
@@ -131,7 +155,14 @@ fn weights_are_added_if_they_give_the_test_outputs() {
     let zip = model.zip();
     let run = call(
         "add-weights",
-        &[text(model.path()), &file, "--format", "onnx", "--parent", "torchscript"],
+        &[
+            text(model.path()),
+            &file,
+            "--format",
+            "onnx",
+            "--parent",
+            "torchscript",
+        ],
     );
     assert_eq!(run.code, 0, "{run:?}");
     let description = fs::read_to_string(model.path().join("rdf.yaml")).unwrap();
@@ -148,7 +179,10 @@ fn weights_are_added_if_they_give_the_test_outputs() {
     let in_place = call("add-weights", &[text(&zip), &file, "--format", "onnx"]);
     assert_eq!(in_place.code, 2, "{in_place:?}");
     let out = elsewhere.path().join("out.zip");
-    let run = call("add-weights", &[text(&zip), &file, "--format", "onnx", "--output", text(&out)]);
+    let run = call(
+        "add-weights",
+        &[text(&zip), &file, "--format", "onnx", "--output", text(&out)],
+    );
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(call("test-model", &[text(&out), "--weights", "onnx"]).code, 0);
 }
@@ -170,7 +204,14 @@ fn other_weights_are_not_added() {
     assert_eq!(run.code, 3, "{run:?}");
     let run = call(
         "add-weights",
-        &[text(model.path()), &file, "--format", "tensorflow_js", "--parent", "tensorflow_js"],
+        &[
+            text(model.path()),
+            &file,
+            "--format",
+            "tensorflow_js",
+            "--parent",
+            "tensorflow_js",
+        ],
     );
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stderr.contains("weights-parent"), "{run:?}");

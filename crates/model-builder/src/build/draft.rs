@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use pipeline::image::read_npy_file;
-use rdf_spec::{Architecture, Code, Diagnostic, DocPath, FileSource, ModelRdf, Package, Yaml};
+use rdf_spec::{Architecture, Code, Diagnostic, DocPath, FileSource, FormatVersion, ModelRdf, Package, Yaml};
 use tensor_ops::Tensor;
 
 use super::files::Files;
@@ -12,8 +12,6 @@ use crate::opset;
 use crate::recipe::Recipe;
 use crate::tree;
 
-/// The version of the format that is written unless another one is stated: the newest that all consumers know.
-const FORMAT_VERSION: &str = "0.4.9";
 /// What stands for something that is to be searched.
 const SEARCH: &str = "search";
 
@@ -54,7 +52,11 @@ impl Draft {
         };
         let mut tree = recipe.tree().clone();
         let deepimagej = reading.flag(&mut tree, "deepimagej");
-        tree::set_default(&mut tree, "format_version", tree::text(FORMAT_VERSION));
+        tree::set_default(
+            &mut tree,
+            "format_version",
+            tree::text(FormatVersion::newest().as_str()),
+        );
         tree::set_default(&mut tree, "type", tree::text("model"));
         let now = chrono::DateTime::<chrono::Utc>::from(now).format("%Y-%m-%dT%H:%M:%SZ");
         tree::set_default(&mut tree, "timestamp", tree::text(now.to_string()));
