@@ -30,7 +30,8 @@ pub(crate) struct Arguments {
     pub(crate) sources: SourceOptions,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong usage, 3 the operation failed";
+pub(crate) const EXIT_CODES: &str =
+    "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong usage, 3 the operation failed";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -49,6 +50,10 @@ pub(crate) enum Command {
     Convert(ConvertOptions),
     Inspect(InspectOptions),
     Migrate(MigrateOptions),
+    Package(crate::commands::package::PackageOptions),
+    Build(crate::commands::build::BuildOptions),
+    AddWeights(crate::commands::add_weights::AddWeightsOptions),
+    UpdateHashes(crate::commands::update_hashes::UpdateHashesOptions),
     Schema(SchemaOptions),
     Backends(BackendsOptions),
     Cache(CacheOptions),

@@ -1,6 +1,8 @@
 //! One file for each verb.
 
+pub(crate) mod add_weights;
 pub(crate) mod backends;
+pub(crate) mod build;
 pub(crate) mod cache;
 #[cfg(any(
     feature = "keras",
@@ -14,6 +16,7 @@ pub(crate) mod explain;
 mod images;
 pub(crate) mod inspect;
 pub(crate) mod migrate;
+pub(crate) mod package;
 pub(crate) mod predict;
 pub(crate) mod publish;
 pub(crate) mod report_download;
@@ -21,6 +24,7 @@ pub(crate) mod schema;
 pub(crate) mod statistics;
 pub(crate) mod test_model;
 pub(crate) mod tiling_error;
+pub(crate) mod update_hashes;
 pub(crate) mod validate;
 
 use std::time::Duration;

@@ -25,7 +25,7 @@
 //! - [`Document`] is the positioned tree underneath, for tools that look further.
 //! - [`Diagnostic`] is one finding, [`Code`] what kinds there are, [`RULES`] the checks between fields.
 //! - [`Migrated`] is a model description in a newer version of the format, with all that was changed.
-//! - `Package` (feature `package`) is a folder or zip file with a description and its files.
+//! - `Package` (feature `package`) is a folder or zip file with a description and its files, `Packer` writes one.
 //! - [`ModelRdf::builder`] makes a description in code, and [`check_model`] checks it as if it had been read.
 //! - `Document::rewritten` (feature `rewrite`) writes a changed document back with its comments.
 //! - Descriptions of all types are written with `to_yaml`, `to_json` and `serde::Serialize` (feature `serde`).
@@ -67,7 +67,10 @@ pub use generic::{
 };
 pub use migrate::{Change, ChangeKind, MIGRATION_STEPS, Migrated, MigrationError, NORMAL_FORM_STEPS, Step};
 #[cfg(feature = "package")]
-pub use package::{FileProvider, Package, PackageError, PackageErrorKind, PackageFiles, ProvidedFile};
+pub use package::{
+    DigestChange, FetchFile, FetchedFile, FileProvider, PackError, PackErrorKind, PackReport, Package, PackageError,
+    PackageErrorKind, PackageFiles, PackedFile, Packer, ProvidedFile, UpdatedDigests,
+};
 pub use parsed::Parsed;
 pub use rdf::Rdf;
 pub use rules::{RULES, Rule, check_model};

@@ -3,14 +3,19 @@
 mod archive;
 mod check;
 mod digest;
+mod digests;
 mod error;
 mod files;
+mod names;
+mod pack;
 mod path;
 mod provider;
 mod references;
 
+pub use digests::{DigestChange, UpdatedDigests};
 pub use error::{PackageError, PackageErrorKind};
 pub use files::PackageFiles;
+pub use pack::{FetchFile, FetchedFile, PackError, PackErrorKind, PackReport, PackedFile, Packer};
 pub use provider::{FileProvider, ProvidedFile};
 
 use std::collections::HashSet;
@@ -135,6 +140,38 @@ impl Package {
         Ok(Self { files, text, parsed })
     }
 
+    /// A package of files that lie anywhere: a description, and the files that it refers to under the names that it
+    /// refers to them by. `location` stands for the package in messages.
+    ///
+    /// # Errors
+    /// If a name leads out of the package, or is given twice.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let folder = tempfile::tempdir()?;
+    /// let readme = folder.path().join("notes.txt");
+    /// std::fs::write(&readme, "# Validation")?;
+    /// let text = include_str!("../tests/documents/minimal.yaml");
+    ///
+    /// let package = rdf_spec::Package::gathered("a draft", text, [("README.md".to_owned(), readme)])?;
+    /// assert_eq!(package.files().size("README.md")?, 12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn gathered(
+        location: impl AsRef<Path>,
+        text: impl Into<String>,
+        files: impl IntoIterator<Item = (String, std::path::PathBuf)>,
+    ) -> Result<Self, PackageError> {
+        let text = text.into();
+        let parsed = Rdf::from_yaml(&text);
+        Ok(Self {
+            files: PackageFiles::gathered(location.as_ref(), files)?,
+            text,
+            parsed,
+        })
+    }
+
     /// The files of the package.
     #[must_use]
     pub fn files(&self) -> &PackageFiles {
@@ -176,6 +213,25 @@ impl Package {
             }
         }
         names
+    }
+
+    /// The files of the package that the description refers to, each once, in the order in which they are first named;
+    /// not those at a URL.
+    #[must_use]
+    pub fn local_files(&self) -> Vec<String> {
+        let mut files: Vec<String> = Vec::new();
+        let references = self
+            .parsed
+            .document()
+            .map(|document| references::of(document.root()));
+        for reference in references.into_iter().flatten() {
+            if let Some(file) = reference.source.relative_path()
+                && !files.iter().any(|own| own == file)
+            {
+                files.push(file.to_owned());
+            }
+        }
+        files
     }
 
     /// Looks into the files that the description refers to.

@@ -3,9 +3,10 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use model_builder::{NewWeights, describe_weights};
 use pipeline::atomic_file::write_atomically;
 use pipeline::{ConvertOptions as Conversion, ConvertedWeights, Package, PipelineErrorKind, convert_to_onnx};
-use rdf_spec::{Document, InputShape, InputTensor, Kept, ModelRdf, Network, Sha256};
+use rdf_spec::{InputShape, InputTensor, Kept, Network, Sha256, WeightsFormat, Yaml};
 
 use super::migrate::replace_description;
 use super::predict::assignment::assign;
@@ -81,7 +82,7 @@ fn target(package: &Package, model: &Network, options: &ConvertOptions) -> Resul
     let target = match &options.output {
         Some(path) => path.clone(),
         None => {
-            if model.weights.get(rdf_spec::WeightsFormat::Onnx).is_some() {
+            if model.weights.get(WeightsFormat::Onnx).is_some() {
                 return Err(Failure::usage(
                     "the model has onnx weights already: write to a file with --output, or remove them from the description",
                 ));
@@ -155,46 +156,21 @@ fn tell_test(converted: &ConvertedWeights) {
 
 /// Adds the weights to the description, whose comments stay.
 fn describe(package: &Package, converted: &ConvertedWeights) -> Result<(), Failure> {
-    let Some(document) = package.parsed().document() else {
-        return Err(Failure::findings("the description cannot be read"));
-    };
     let digest = Sha256::of(&mut converted.model.as_slice()).map_err(|error| Failure::because(&error))?;
-    let entry = format!(
-        "onnx:\n  source: {FILE}\n  sha256: {digest}\n  opset_version: {}\n  parent: {}\n",
-        converted.opset, converted.from
-    );
-    let entry = Document::parse(&entry).map_err(|error| Failure::because(&error))?;
-    let entry = entry
-        .root()
-        .as_mapping()
-        .and_then(|mapping| mapping.entry("onnx"));
-    let mut changed = document.root().clone();
-    let weights = changed
-        .as_mapping_mut()
-        .and_then(|root| root.get_mut("weights"))
-        .and_then(rdf_spec::Node::as_mapping_mut);
-    let (Some(entry), Some(weights)) = (entry, weights) else {
-        return Err(Failure::findings("the description has no mapping `weights`"));
+    let text = |text: &str| Yaml::String(text.to_owned());
+    let weights = NewWeights {
+        format: WeightsFormat::Onnx,
+        source: FILE.to_owned(),
+        fields: vec![
+            ("sha256".to_owned(), text(digest.as_str())),
+            ("opset_version".to_owned(), Yaml::Int(converted.opset)),
+            ("parent".to_owned(), text(converted.from.name())),
+        ],
     };
-    weights.insert("onnx", entry.clone());
-    let rewritten = document
-        .rewritten(package.text(), &changed)
-        .map_err(|error| Failure::because(&error))?;
+    let rewritten =
+        describe_weights(package, &weights).map_err(|error| super::build::failure(&error, Some(package)))?;
     if rewritten.kept != Kept::Everything {
         message::warning("not all comments of the description could be kept");
-    }
-    let errors = |text: &str| {
-        let parsed = ModelRdf::from_yaml(text);
-        parsed
-            .diagnostics()
-            .iter()
-            .filter(|found| found.is_error())
-            .count()
-    };
-    if errors(&rewritten.text) > errors(package.text()) {
-        return Err(Failure::findings(
-            "the description with the new weights would have more errors than before: it is left as it is",
-        ));
     }
     replace_description(package, &rewritten.text, "write to a file with --output")?;
     message::note(&format!(

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod backends;
+mod build;
 mod conformance;
 mod convert;
 mod dataset_statistics;
@@ -13,6 +14,7 @@ mod harness;
 mod hostile;
 mod inspect;
 mod migrate;
+mod packages;
 mod predict;
 mod predict_folders;
 mod schema;

@@ -1,9 +1,11 @@
 //! Packages in zip files.
 
-use std::collections::HashMap;
-use std::io::{BufReader, Read, Seek};
+use std::collections::{HashMap, HashSet};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+use zip::read::{ArchiveOffset, Config};
 
 use super::error::{PackageError, PackageErrorKind};
 use super::path;
@@ -14,6 +16,9 @@ pub(super) struct Archive {
     zip: Mutex<zip::ZipArchive<BufReader<Box<dyn Bytes>>>>,
     /// Normalised name to the number of the entry and its declared size.
     entries: HashMap<String, (usize, u64)>,
+    /// Entries that are symbolic links: their content is the path of another file.
+    links: HashSet<String>,
+    length: u64,
 }
 
 /// What a zip file is read from.
@@ -23,10 +28,13 @@ impl<T: Read + Seek + Send> Bytes for T {}
 
 impl Archive {
     pub(super) fn open(bytes: impl Read + Seek + Send + 'static, path: &Path) -> Result<Self, PackageError> {
-        let bytes: Box<dyn Bytes> = Box::new(bytes);
+        let mut bytes: Box<dyn Bytes> = Box::new(bytes);
         let malformed = |error| unreadable(error, "its directory").at(path);
-        let mut zip = zip::ZipArchive::new(BufReader::new(bytes)).map_err(malformed)?;
+        let length = bytes.seek(SeekFrom::End(0)).map_err(|error| malformed(error.into()))?;
+        let offset = archive_offset(&mut bytes);
+        let mut zip = zip::ZipArchive::with_config(offset, BufReader::new(bytes)).map_err(malformed)?;
         let mut entries = HashMap::new();
+        let mut links = HashSet::new();
         for index in 0..zip.len() {
             let entry = zip.by_index_raw(index).map_err(malformed)?;
             let name = entry.name().map_err(malformed)?.into_owned();
@@ -36,6 +44,9 @@ impl Archive {
             if entry.is_dir() {
                 continue;
             }
+            if entry.is_symlink() {
+                links.insert(normal.clone());
+            }
             if entries.insert(normal, (index, entry.size())).is_some() {
                 return Err(PackageError::new(PackageErrorKind::DuplicateEntry { path: name }).at(path));
             }
@@ -44,7 +55,14 @@ impl Archive {
             path: path.to_owned(),
             zip: Mutex::new(zip),
             entries,
+            links,
+            length,
         })
+    }
+
+    /// The size of the zip file.
+    pub(super) fn length(&self) -> u64 {
+        self.length
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
@@ -56,6 +74,12 @@ impl Archive {
     }
 
     fn entry(&self, name: &str) -> Result<(usize, u64), PackageError> {
+        if self.links.contains(name) {
+            let link = PackageErrorKind::Link {
+                file: name.to_owned(),
+            };
+            return Err(PackageError::new(link).at(&self.path));
+        }
         self.entries.get(name).copied().ok_or_else(|| {
             PackageError::new(PackageErrorKind::MissingFile {
                 file: name.to_owned(),
@@ -91,6 +115,19 @@ fn unreadable(error: zip::result::ZipError, file: &str) -> PackageError {
             PackageError::new(PackageErrorKind::NotFetched { file }).caused_by(error)
         }
         other => PackageError::new(PackageErrorKind::MalformedArchive).caused_by(other),
+    }
+}
+
+/// Where the archive begins. Packages begin where the file begins; only what is not read that way (an archive behind
+/// something else) is looked for elsewhere. Looking from the start takes the records that large archives have behind their
+/// directory for its entries, where the first name has 30 bytes.
+fn archive_offset(bytes: &mut Box<dyn Bytes>) -> Config {
+    let from_the_start = Config {
+        archive_offset: ArchiveOffset::Known(0),
+    };
+    match zip::ZipArchive::with_config(from_the_start, BufReader::new(bytes)) {
+        Ok(_) => from_the_start,
+        Err(_) => Config::default(),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn check(
             };
             found.extend(compare_digest(file, reference, look));
             match reference.role {
-                Role::Any => {}
+                Role::Any | Role::Icon => {}
                 Role::Cover => covers::check(file, reference, look, known, &mut found),
                 Role::Documentation => {
                     documentation::check(file, reference, look, is_model(root), &mut found);
@@ -97,7 +97,7 @@ fn by_file(references: &[Reference]) -> Vec<(&str, Vec<&Reference>)> {
 /// How many bytes at the start of a file are needed for what it is there for.
 fn head(references: &[&Reference]) -> usize {
     let needed = references.iter().map(|reference| match reference.role {
-        Role::Any => 0,
+        Role::Any | Role::Icon => 0,
         Role::Cover => covers::HEAD,
         Role::Documentation => documentation::HEAD,
         Role::TestInput(_) | Role::TestOutput(_) => npy::HEAD,

@@ -66,6 +66,16 @@ pub enum PackageErrorKind {
         /// The file.
         file: String,
     },
+    /// The description cannot be read as YAML, or not be written again.
+    UnreadableDescription {
+        /// The file.
+        file: String,
+    },
+    /// A file is a symbolic link in a zip file, or one that leads out of the folder where that is not wanted.
+    Link {
+        /// The file.
+        file: String,
+    },
     /// The operating system refused.
     Io,
 }
@@ -183,6 +193,20 @@ impl fmt::Display for PackageError {
                 write!(
                     f,
                     "`{}` in {place} is UTF-16 text, expected UTF-8",
+                    file.escape_debug()
+                )
+            }
+            PackageErrorKind::UnreadableDescription { file } => {
+                write!(
+                    f,
+                    "the description `{}` in {place} cannot be read",
+                    file.escape_debug()
+                )
+            }
+            PackageErrorKind::Link { file } => {
+                write!(
+                    f,
+                    "`{}` in {place} is a symbolic link that is not followed",
                     file.escape_debug()
                 )
             }

@@ -1,5 +1,6 @@
 //! The files of a package, wherever they are.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -12,9 +13,10 @@ use super::provider::{FileProvider, ProvidedFile};
 use crate::value::{FileSource, Sha256};
 
 /// The names that a description may have, best first; `*.rdf.yaml` and the like come behind them.
-const DESCRIPTION_NAMES: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
+pub(super) const DESCRIPTION_NAMES: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
 
-/// The files of a package: a folder, a zip file, or what a [`FileProvider`] brings. No path leads out of it.
+/// The files of a package: a folder, a zip file, what a [`FileProvider`] brings, or files that were
+/// [gathered](super::Package::gathered). No path leads out of it.
 ///
 /// Links in a folder are followed: they are the user's own. Where a method takes the name of a file, that is a path
 /// relative to the description, or a URL as the description states it if the package has a provider.
@@ -32,6 +34,8 @@ enum Kind {
     Archive(Archive),
     /// Everything comes from the provider.
     Provided,
+    /// Files that lie anywhere, by their names in the package.
+    Gathered(BTreeMap<String, PathBuf>),
 }
 
 /// What a name in a package stands for.
@@ -177,6 +181,28 @@ impl PackageFiles {
         self.provider = Some(provider);
     }
 
+    /// Files that lie anywhere, under the names that they have in the package.
+    pub(super) fn gathered(
+        location: &Path,
+        files: impl IntoIterator<Item = (String, PathBuf)>,
+    ) -> Result<Self, PackageError> {
+        let mut gathered = BTreeMap::new();
+        for (name, file) in files {
+            let Some(inside) = path::inside(&name) else {
+                return Err(PackageError::new(PackageErrorKind::UnsafePath { path: name }).at(location));
+            };
+            if gathered.insert(inside, file).is_some() {
+                return Err(PackageError::new(PackageErrorKind::DuplicateEntry { path: name }).at(location));
+            }
+        }
+        Ok(Self {
+            location: location.to_owned(),
+            kind: Kind::Gathered(gathered),
+            description: DESCRIPTION_NAMES[0].to_owned(),
+            provider: None,
+        })
+    }
+
     /// The folder or zip file, or the address of the folder.
     #[must_use]
     pub fn location(&self) -> &Path {
@@ -220,6 +246,9 @@ impl PackageFiles {
         match (&place, &self.kind) {
             (Place::Inside(inside), Kind::Folder) => Ok(Some(self.location.join(inside))),
             (Place::Inside(_), Kind::Archive(_)) => Ok(None),
+            (Place::Inside(inside), Kind::Gathered(files)) => {
+                Ok(Some(self.gathered_file(files, file, inside)?.to_owned()))
+            }
             _ => self.fetched(file, &place).map(Some),
         }
     }
@@ -232,13 +261,9 @@ impl PackageFiles {
         let place = self.place(file)?;
         match (&place, &self.kind) {
             (Place::Inside(inside), Kind::Archive(archive)) => archive.size(inside),
-            (Place::Inside(inside), Kind::Folder) => {
-                let metadata =
-                    fs::metadata(self.location.join(inside)).map_err(|error| self.failed(file, error))?;
-                if !metadata.is_file() {
-                    return Err(self.failed(file, not_a_file()));
-                }
-                Ok(metadata.len())
+            (Place::Inside(inside), Kind::Folder) => self.size_of(file, &self.location.join(inside)),
+            (Place::Inside(inside), Kind::Gathered(files)) => {
+                self.size_of(file, self.gathered_file(files, file, inside)?)
             }
             _ => match &self.provider {
                 Some(provider) => {
@@ -258,6 +283,26 @@ impl PackageFiles {
         let places: Vec<Place> = files.iter().filter_map(|file| self.place(file).ok()).collect();
         let files: Vec<ProvidedFile<'_>> = places.iter().map(Place::as_provided).collect();
         provider.prepare(&files);
+    }
+
+    fn size_of(&self, file: &str, path: &Path) -> Result<u64, PackageError> {
+        let metadata = fs::metadata(path).map_err(|error| self.failed(file, error))?;
+        if !metadata.is_file() {
+            return Err(self.failed(file, not_a_file()));
+        }
+        Ok(metadata.len())
+    }
+
+    fn gathered_file<'f>(
+        &self,
+        files: &'f BTreeMap<String, PathBuf>,
+        file: &str,
+        inside: &str,
+    ) -> Result<&'f Path, PackageError> {
+        files.get(inside).map(PathBuf::as_path).ok_or_else(|| {
+            let file = file.to_owned();
+            PackageError::new(PackageErrorKind::MissingFile { file }).at(&self.location)
+        })
     }
 
     /// The content of a file.
@@ -338,19 +383,44 @@ impl PackageFiles {
 
     fn place(&self, file: &str) -> Result<Place, PackageError> {
         let is_url = file.starts_with("http://") || file.starts_with("https://");
-        if let Some(url) = is_url.then(|| url::Url::parse(file).ok()).flatten() {
-            return Ok(Place::Url(url));
+        match is_url.then(|| url::Url::parse(file).ok()).flatten() {
+            Some(url) => Ok(Place::Url(url)),
+            None => self.inside(file).map(Place::Inside),
         }
-        let inside = path::inside(file).ok_or_else(|| {
+    }
+
+    /// True if a file is a link, or below one, that leads out of the folder.
+    ///
+    /// # Errors
+    /// If the path leads out of the package, or there is no such file.
+    pub(super) fn leads_out(&self, file: &str) -> Result<bool, PackageError> {
+        if !matches!(self.kind, Kind::Folder) {
+            return Ok(false);
+        }
+        let path = self.location.join(self.inside(file)?);
+        let failed = |error| self.failed(file, error);
+        let folder = fs::canonicalize(&self.location).map_err(failed)?;
+        Ok(!fs::canonicalize(path).map_err(failed)?.starts_with(folder))
+    }
+
+    /// The size of the zip file that the files are in.
+    pub(super) fn archive_length(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Archive(archive) => Some(archive.length()),
+            Kind::Folder | Kind::Gathered(_) | Kind::Provided => None,
+        }
+    }
+
+    pub(super) fn inside(&self, file: &str) -> Result<String, PackageError> {
+        path::inside(file).ok_or_else(|| {
             PackageError::new(PackageErrorKind::UnsafePath {
                 path: file.to_owned(),
             })
             .at(&self.location)
-        })?;
-        Ok(Place::Inside(inside))
+        })
     }
 
-    fn with_reader<T>(
+    pub(super) fn with_reader<T>(
         &self,
         file: &str,
         read: impl FnOnce(&mut dyn Read) -> Result<T, PackageError>,
@@ -362,6 +432,10 @@ impl PackageFiles {
                 // Looked at before it is opened: opening a pipe would wait for its other end.
                 self.size(file)?;
                 self.location.join(inside)
+            }
+            (Place::Inside(inside), Kind::Gathered(files)) => {
+                self.size(file)?;
+                self.gathered_file(files, file, inside)?.to_owned()
             }
             _ => self.fetched(file, &place)?,
         };
@@ -406,7 +480,7 @@ impl PackageFiles {
         self.location.join(file)
     }
 
-    fn failed(&self, file: &str, error: io::Error) -> PackageError {
+    pub(super) fn failed(&self, file: &str, error: io::Error) -> PackageError {
         let kind = match error.kind() {
             io::ErrorKind::NotFound => PackageErrorKind::MissingFile {
                 file: file.to_owned(),

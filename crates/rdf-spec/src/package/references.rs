@@ -3,7 +3,7 @@
 
 use crate::document::{DocPath, Mapping, Node};
 use crate::v0_4::Architecture;
-use crate::value::{FileSource, Sha256};
+use crate::value::{FileSource, Sha256, ValueError};
 
 /// A file that a description refers to.
 #[derive(Debug)]
@@ -12,7 +12,35 @@ pub(super) struct Reference {
     pub(super) source: FileSource,
     /// The digest that the description states, and where.
     pub(super) digest: Option<(DocPath, Sha256)>,
+    /// Where the description states the digest of the file, or could state it; `None` for files without one.
+    pub(super) digest_place: Option<DocPath>,
     pub(super) role: Role,
+    /// What stands around the name of the file.
+    pub(super) form: Form,
+    /// Why `source` is no reference to a file, if it is none.
+    problem: Option<ValueError>,
+}
+
+/// What stands around the name of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Nothing.
+    Plain,
+    /// `file.py:Callable`, with this callable.
+    Architecture(String),
+    /// `manager:file`, with this manager.
+    Dependencies(String),
+}
+
+impl Form {
+    /// The text of a reference to a file.
+    pub(super) fn text(&self, file: &str) -> String {
+        match self {
+            Self::Plain => file.to_owned(),
+            Self::Architecture(callable) => format!("{file}:{callable}"),
+            Self::Dependencies(manager) => format!("{manager}:{file}"),
+        }
+    }
 }
 
 /// What a file is there for: what is looked at in it.
@@ -28,10 +56,24 @@ pub(super) enum Role {
     Cover,
     /// The documentation.
     Documentation,
+    /// A small picture, which web pages load from wherever it is.
+    Icon,
 }
 
 /// All references that can be read; what cannot is a finding of reading the description.
 pub(super) fn of(root: &Node) -> Vec<Reference> {
+    let mut all = candidates(root);
+    all.retain(|reference| reference.problem.is_none());
+    all
+}
+
+/// What stands where a reference to a file is expected, and is none: an absolute path, for instance.
+pub(super) fn unreadable(root: &Node) -> Option<(DocPath, ValueError)> {
+    let mut all = candidates(root).into_iter();
+    all.find_map(|reference| Some((reference.path, reference.problem?)))
+}
+
+fn candidates(root: &Node) -> Vec<Reference> {
     let top = DocPath::root();
     let mut all = Vec::new();
     let documentation = plain(top.join("documentation"), child(root, "documentation"));
@@ -95,7 +137,13 @@ impl Reference {
     fn with_digest(mut self, path: DocPath, node: Option<&Node>) -> Self {
         self.digest = text(node)
             .and_then(|digest| Sha256::parse(digest).ok())
-            .map(|digest| (path, digest));
+            .map(|digest| (path.clone(), digest));
+        self.digest_place = Some(path);
+        self
+    }
+
+    fn with_form(mut self, form: Form) -> Self {
+        self.form = form;
         self
     }
 
@@ -122,12 +170,26 @@ fn reference(path: DocPath, source: FileSource) -> Reference {
         path,
         source,
         digest: None,
+        digest_place: None,
         role: Role::Any,
+        form: Form::Plain,
+        problem: None,
     }
 }
 
 fn plain(path: DocPath, node: Option<&Node>) -> Option<Reference> {
-    Some(reference(path, FileSource::parse(text(node)?).ok()?))
+    Some(parsed(path, text(node)?))
+}
+
+/// A reference to a file, or something that stands in its place.
+fn parsed(path: DocPath, text: &str) -> Reference {
+    match FileSource::parse(text) {
+        Ok(source) => reference(path, source),
+        Err(problem) => Reference {
+            problem: Some(problem),
+            ..reference(path, FileSource::unchecked(text))
+        },
+    }
 }
 
 fn list(all: &mut Vec<Reference>, path: &DocPath, node: Option<&Node>, role: impl Fn(usize) -> Role) {
@@ -148,8 +210,14 @@ fn attachments(all: &mut Vec<Reference>, path: &DocPath, node: &Node) {
 /// `file.py:Callable`.
 fn architecture(path: DocPath, node: Option<&Node>) -> Option<Reference> {
     match Architecture::parse(text(node)?) {
-        Ok(Architecture::File { source, .. }) => Some(reference(path, source)),
-        _ => None,
+        Ok(Architecture::File { source, callable, .. }) => {
+            Some(reference(path, source).with_form(Form::Architecture(callable)))
+        }
+        Ok(Architecture::Module { .. }) => None,
+        Err(problem) => Some(Reference {
+            problem: Some(problem),
+            ..reference(path, FileSource::unchecked(text(node)?))
+        }),
     }
 }
 
@@ -159,12 +227,14 @@ fn dependencies(path: DocPath, node: Option<&Node>) -> Option<Reference> {
     if manager.is_empty() {
         return None;
     }
-    Some(reference(path, FileSource::parse(file).ok()?))
+    let form = Form::Dependencies(manager.to_owned());
+    Some(parsed(path, file).with_form(form))
 }
 
 /// The field `icon`: an image, or an emoji, which is no file. Only what looks like a path is one.
 fn image(path: &DocPath, node: &Node) -> Option<Reference> {
     let icon = child(node, "icon")?;
     let is_path = icon.as_str()?.contains(['.', '/']);
-    is_path.then(|| plain(path.join("icon"), Some(icon))).flatten()
+    let reference = is_path.then(|| plain(path.join("icon"), Some(icon))).flatten()?;
+    Some(reference.with_role(Role::Icon))
 }

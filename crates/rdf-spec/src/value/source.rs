@@ -56,6 +56,15 @@ impl FileSource {
         })
     }
 
+    /// Text that is no reference to a file, to be shown.
+    #[cfg(feature = "package")]
+    pub(crate) fn unchecked(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            url: None,
+        }
+    }
+
     /// The URL, if it is one.
     #[must_use]
     pub fn url(&self) -> Option<&url::Url> {
