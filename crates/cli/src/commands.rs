@@ -1,6 +1,9 @@
 //! One file for each verb.
 
 pub(crate) mod backends;
+pub(crate) mod check_contribution;
+pub(crate) mod collection;
+pub(crate) mod compatibility;
 #[cfg(feature = "torchscript")]
 pub(crate) mod convert;
 pub(crate) mod dataset_statistics;
@@ -10,6 +13,8 @@ pub(crate) mod inspect;
 pub(crate) mod migrate;
 pub(crate) mod predict;
 pub(crate) mod schema;
+pub(crate) mod summaries;
+pub(crate) mod test_collection;
 pub(crate) mod test_model;
 pub(crate) mod tiling_error;
 pub(crate) mod validate;

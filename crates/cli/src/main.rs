@@ -29,6 +29,11 @@ fn main() -> ExitCode {
         Command::Migrate(options) => commands::migrate::run(options),
         Command::Schema(options) => commands::schema::run(options),
         Command::Backends(options) => commands::backends::run(options),
+        Command::Compatibility(options) => commands::compatibility::run(options),
+        Command::CheckContribution(options) => commands::check_contribution::run(options),
+        Command::Collection(options) => commands::collection::run(options),
+        Command::TestCollection(options) => commands::test_collection::run(options),
+        Command::Summaries(options) => commands::summaries::run(options),
     };
     match outcome {
         Ok(exit) => exit.into(),

@@ -26,14 +26,16 @@ mod read;
 mod render;
 mod report;
 mod tree;
+mod validation;
 mod write;
 
 pub use error::{SummaryError, SummaryErrorKind};
 pub use file::SummaryFile;
 pub use place::SummaryPlace;
-pub use render::{to_html, to_json, to_markdown};
+pub use render::{list_to_json, to_html, to_json, to_markdown};
 pub use report::{CompatibilityReport, ReportStatus};
 pub use tree::{SummaryProblem, SummaryTree};
+pub use validation::of_findings;
 
 use indexmap::IndexMap;
 use rdf_spec::Yaml;
@@ -108,17 +110,21 @@ impl TestSummary {
         }
     }
 
-    /// All that went wrong in one line: the error, or the messages by field.
+    /// All that went wrong in one line: the error and the messages by field.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        self.error.clone().or_else(|| {
-            let lines: Vec<String> = self
-                .nested_errors
-                .iter()
-                .map(|(field, message)| format!("{field}: {}", render::flat(message)))
-                .collect();
-            (!lines.is_empty()).then(|| lines.join("; "))
-        })
+        let by_field: Vec<String> = self
+            .nested_errors
+            .iter()
+            .map(|(field, message)| format!("{field}: {}", render::flat(message)))
+            .collect();
+        let by_field = by_field.join("; ");
+        match (&self.error, by_field.is_empty()) {
+            (Some(error), true) => Some(error.clone()),
+            (Some(error), false) => Some(format!("{error}: {by_field}")),
+            (None, true) => None,
+            (None, false) => Some(by_field),
+        }
     }
 
     /// True if both say the same, whatever they were made from.

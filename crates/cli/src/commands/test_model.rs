@@ -1,5 +1,7 @@
 //! `modelhub test-model`
 
+pub(crate) mod summary;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use pipeline::{
 
 use runners::{Backends, WeightsFormat};
 
+use self::summary::Summaries;
 use super::progress;
 use crate::args::{Output, TestModelOptions};
 use crate::engines;
@@ -17,19 +20,32 @@ use crate::exit::{Exit, Failure, chain_in_one_line};
 use crate::render::{diagnostics, json, message, test_report};
 
 pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
+    let mut summaries = Summaries::new(&options.source.display().to_string());
+    let outcome = tested(options, &mut summaries);
+    // Whatever happened is written, and a file that cannot be written is no success.
+    summaries.write(options.summary.as_deref(), options.report.as_deref())?;
+    outcome
+}
+
+fn tested(options: &TestModelOptions, summaries: &mut Summaries) -> Result<Exit, Failure> {
     let source = options.source.display().to_string();
     let package = match Package::open(&options.source) {
         Ok(package) => package,
         Err(error) => {
+            summaries.unopened(&chain_in_one_line(&error));
             if options.output == Output::Json {
                 json::print_line(&json::failed_test(&source, &chain_in_one_line(&error), None))?;
             }
             return Err(Failure::because(&error));
         }
     };
+    if options.summary.is_some() || options.report.is_some() {
+        summaries.validated(&package);
+    }
     let backends = engines::select(&options.engine)?;
     match test(&package, options, backends) {
         Ok(report) => {
+            summaries.tested(&report);
             message::errors_of_description(&package);
             let is_code = |weights: &pipeline::WeightsReport| {
                 weights.format == WeightsFormat::PytorchStateDict && weights.backend.is_none()
@@ -53,6 +69,7 @@ pub(crate) fn run(options: &TestModelOptions) -> Result<Exit, Failure> {
             })
         }
         Err(error) => {
+            summaries.not_run(&chain_in_one_line(&error));
             if options.output == Output::Json {
                 json::print_line(&json::failed_test(
                     &source,

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod backends;
+mod collections;
+mod compatibility;
 mod conformance;
 mod convert;
 mod dataset_statistics;

@@ -43,6 +43,24 @@ impl SummaryPlace {
         })
     }
 
+    /// A place for any two texts: what cannot be part of a path becomes `-`, and so `a/b` and `a-b` share a place.
+    #[must_use]
+    pub fn approximate(resource: &str, version: &str) -> Self {
+        let plain = |text: &str| {
+            let name: String = text
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                .take(LONGEST_PART - 2)
+                .collect();
+            // No device of Windows has this prefix.
+            format!("x-{name}")
+        };
+        Self {
+            resource_id: plain(resource),
+            version_id: plain(version),
+        }
+    }
+
     /// The identifier of the resource.
     #[must_use]
     pub fn resource_id(&self) -> &str {

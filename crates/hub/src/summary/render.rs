@@ -86,6 +86,14 @@ pub fn to_json(tree: &SummaryTree) -> Value {
     json!({"resources": resources})
 }
 
+/// The summaries of all testers as a list of objects, as a file `test_summary_*.yaml` has them.
+#[must_use]
+pub fn list_to_json(file: &SummaryFile) -> Value {
+    file.summaries()
+        .map(|(_, summary)| json_of(&summary.to_tree()))
+        .collect()
+}
+
 fn totals(tree: &SummaryTree) -> String {
     let passed = |file: &&SummaryFile| file.status() == TestStatus::Passed;
     let number = tree.resources.values().filter(passed).count();
@@ -114,10 +122,15 @@ pub(super) fn json_of(value: &Yaml) -> Value {
     }
 }
 
-/// A value in one line: text as it is, everything else as JSON.
+/// A value in one line: text as it is, lists of texts with commas, everything else as JSON.
 pub(super) fn flat(value: &Yaml) -> String {
     match value {
         Yaml::String(text) => text.clone(),
+        Yaml::Sequence(items) if items.iter().all(|item| item.as_str().is_some()) => items
+            .iter()
+            .filter_map(Yaml::as_str)
+            .collect::<Vec<_>>()
+            .join(", "),
         other => json_of(other).to_string(),
     }
 }
