@@ -337,7 +337,7 @@ fn published_collections_expand() {
     }
     eprintln!("{collections} collections, {entries} entries, {valid} valid");
     assert!(
-        collections > 50 && entries > 100 && valid > 10,
+        collections > 25 && entries > 1000 && valid > 100,
         "{collections} {entries} {valid}"
     );
 }

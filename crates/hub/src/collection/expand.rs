@@ -29,20 +29,22 @@ pub(super) fn address(base: Option<&FileSource>, text: &str) -> Option<FileSourc
         return FileSource::parse(&format!("https://doi.org/{doi}")).ok();
     }
     let source = FileSource::parse(text).ok()?;
-    let (Some(base), Some(relative)) = (base, source.relative_path()) else {
+    let Some(relative) = source.relative_path() else {
         return Some(source);
     };
-    if let Some(url) = base.url() {
+    if let Some(url) = base.and_then(FileSource::url) {
         return FileSource::parse(url.join(relative).ok()?.as_str()).ok();
     }
     let folder = base
-        .relative_path()?
-        .rsplit_once(['/', '\\'])
+        .and_then(FileSource::relative_path)
+        .and_then(|path| path.rsplit_once(['/', '\\']))
         .map_or("", |(folder, _)| folder);
-    FileSource::parse(&normal(
-        &format!("{folder}/{relative}").trim_start_matches('/').to_owned(),
-    )?)
-    .ok()
+    let path = if folder.is_empty() {
+        relative.to_owned()
+    } else {
+        format!("{folder}/{relative}")
+    };
+    FileSource::parse(&normal(&path)?).ok()
 }
 
 #[cfg(test)]
