@@ -42,7 +42,7 @@ use serde_json::{Map, Value};
 pub use compile::{compile, compile_file};
 pub use documents::{DocumentError, DocumentErrorKind, Documents, LoadedDocument, LocalDocuments};
 pub use error::{CollectionError, CollectionErrorKind};
-pub use index::{Index, IndexEntry};
+pub use index::{Index, IndexEntry, open};
 pub use render::{entries_to_markdown, problems_to_json};
 
 /// What became of an entry.

@@ -258,6 +258,13 @@ fn an_index_is_read_again() {
     let index = Index::read(&path).unwrap().unwrap();
     assert_eq!(index.entries[0].id.as_deref(), Some("p/a"));
     assert_eq!(index.entries[0].tags, ["x"]);
+    let listed = hub::collection::open(&path).unwrap();
+    assert_eq!(verdicts(&listed), [("p/a", "valid")]);
+    let twice = compile_file(&path).unwrap_err();
+    assert!(
+        matches!(twice.kind(), CollectionErrorKind::AlreadyCompiled { .. }),
+        "{twice}"
+    );
     fs::write(&path, "{\"collection\": []}").unwrap();
     assert!(Index::read(&path).unwrap().is_none());
     fs::write(&path, "{\"compiled_by\": \"modelhub\"}").unwrap();

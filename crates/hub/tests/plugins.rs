@@ -132,6 +132,9 @@ config:
         table.findings
     );
     assert!(!table.findings.is_empty());
+    let entries = vec!["x".repeat(1000); 2000];
+    let large = serde_json::json!({"config": {"partners": [{"id": "a"}]}, "collection": entries}).to_string();
+    assert_eq!(PartnerTable::from_yaml(&large).unwrap().partners[0].title(), "a");
     assert!(matches!(
         PartnerTable::from_yaml("config: {}").unwrap_err().kind(),
         PartnerErrorKind::NoPartners

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use hub::collection::{CompiledCollection, compile_file, entries_to_markdown, problems_to_json};
+use hub::collection::{compile_file, entries_to_markdown, open, problems_to_json};
 use hub::imjoy::ImjoyPlugin;
 use hub::partner::PartnerTable;
 use pipeline::atomic_file::write_atomically;
@@ -66,7 +66,7 @@ enum CompileOutput {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 struct ListOptions {
-    /// The collection, a YAML file
+    /// The collection, a YAML file, or the index that was compiled from it
     #[arg(value_name = "COLLECTION")]
     collection: PathBuf,
     /// Only resources of this type, for example model
@@ -121,10 +121,6 @@ pub(crate) fn run(options: &CollectionOptions) -> Result<Exit, Failure> {
     }
 }
 
-fn compiled(path: &Path) -> Result<CompiledCollection, Failure> {
-    compile_file(path).map_err(|error| Failure::because(&error))
-}
-
 fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
     if let Some(index) = options
         .index
@@ -134,7 +130,7 @@ fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
         let index = index.display();
         return Err(Failure::usage(format!("{index} exists: --overwrite replaces it")));
     }
-    let found = compiled(&options.collection)?;
+    let found = compile_file(&options.collection).map_err(|error| Failure::because(&error))?;
     match options.output {
         CompileOutput::Human => {
             collection::entries(&found.entries.iter().collect::<Vec<_>>())?;
@@ -160,7 +156,7 @@ fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
 }
 
 fn list(options: &ListOptions) -> Result<Exit, Failure> {
-    let mut found = compiled(&options.collection)?;
+    let mut found = open(&options.collection).map_err(|error| Failure::because(&error))?;
     found.entries.retain(|entry| {
         let type_fits = options
             .resource_type

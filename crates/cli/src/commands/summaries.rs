@@ -1,6 +1,6 @@
 //! `modelhub summaries`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use hub::summary::{SummaryTree, TestStatus, to_html, to_json, to_markdown};
@@ -41,7 +41,10 @@ pub(crate) fn run(options: &SummariesOptions) -> Result<Exit, Failure> {
     let mut exit = Exit::Fine;
     for argument in &options.trees {
         let (tester, folder) = match argument.split_once('=') {
-            Some((tester, folder)) if !tester.is_empty() => (tester.to_owned(), PathBuf::from(folder)),
+            // A folder may have the sign in its own name.
+            Some((tester, folder)) if !tester.is_empty() && !Path::new(argument).is_dir() => {
+                (tester.to_owned(), PathBuf::from(folder))
+            }
             _ => {
                 let folder = PathBuf::from(argument);
                 let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());

@@ -41,8 +41,11 @@ fn tested(options: &TestModelOptions, summaries: &mut Summaries) -> Result<Exit,
     };
     if options.summary.is_some() || options.report.is_some() {
         summaries.validated(&package);
+        // An engine may end the process: then at least this is there.
+        summaries.write(options.summary.as_deref(), options.report.as_deref())?;
     }
-    let backends = engines::select(&options.engine)?;
+    let backends =
+        engines::select(&options.engine).inspect_err(|failure| summaries.not_run(&failure.to_string()))?;
     match test(&package, options, backends) {
         Ok(report) => {
             summaries.tested(&report);

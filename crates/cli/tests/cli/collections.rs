@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::{Copy, Run, fixture, modelhub, modelhub_in, write_zip};
+use crate::harness::{Copy, Run, fixture, modelhub, modelhub_in, modelhub_in_little_memory, write_zip};
 
 const COLLECTION: &str = "type: collection
 format_version: 0.2.4
@@ -26,7 +26,7 @@ config:
       collection_file_name: collection.yaml
     - {id: half}
 collection:
-  - {rdf_source: models/good/rdf.yaml, id: good, tags: [Nuclei]}
+  - {rdf_source: models/good/rdf.yaml, id: good, tags: [Own]}
   - {rdf_source: models/bad/rdf.yaml, id: bad}
   - {rdf_source: https://example.org/rdf.yaml, id: web}
   - {id: counter, type: application, name: Counter, description: Counts cells.}
@@ -129,7 +129,7 @@ fn a_collection_is_compiled_listed_and_its_partners_shown() {
             "--type",
             "model",
             "--tag",
-            "nuclei",
+            "own",
         ],
     );
     assert_eq!(list.code, 0, "{list:?}");
@@ -236,11 +236,10 @@ fn a_collection_is_tested_and_a_second_run_goes_on() {
     assert!(run.stdout.ends_with("2 of 5 passed\n"), "{run:?}");
     assert!(run.stderr.contains("/5] "), "{run:?}");
     let version = env!("CARGO_PKG_VERSION");
-    let summary = format!("results/test_summaries/partner/good/latest/test_summary_modelhub-{version}.yaml");
-    assert!(
-        folder.path().join(&summary).is_file() || find(folder.path(), "partner/good"),
-        "{run:?}"
-    );
+    let summary = format!("results/test_summaries/partner/good/1.0.0/test_summary_modelhub-{version}.yaml");
+    assert!(folder.path().join(&summary).is_file(), "{run:?}");
+    let report = format!("results/reports/partner/bad/1.0.0/reports/modelhub_{version}.json");
+    assert!(folder.path().join(&report).is_file(), "{run:?}");
 
     // Nothing changed: nothing is tested again, also not what failed.
     let again = modelhub_in(folder.path(), arguments);
@@ -285,12 +284,6 @@ fn a_collection_is_tested_and_a_second_run_goes_on() {
     assert!(html.stdout.starts_with("<!DOCTYPE html>"), "{html:?}");
     let merged = modelhub_in(folder.path(), ["summaries", "merged", "--output", "json"]);
     assert_eq!(merged.json()["resources"].as_array().unwrap().len(), 5);
-}
-
-/// True if there is a summary of this resource.
-fn find(folder: &Path, resource: &str) -> bool {
-    let place = folder.join("results/test_summaries").join(resource);
-    fs::read_dir(place).is_ok_and(|versions| versions.flatten().count() == 1)
 }
 
 #[test]
@@ -377,31 +370,64 @@ fn sources_of_all_kinds_and_one_bad_model_stops_nothing() {
     assert_eq!(empty.code, 1, "{empty:?}");
 }
 
-/// A model that takes too long, or too much memory, is ended and the others are tested.
+/// Gives a model a test input of 1 GiB, which takes no place on most file systems.
+fn enlarge(model: &Path) {
+    use std::io::Write;
+    let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 16384, 16384), }";
+    let header = format!("{dictionary:<117}\n");
+    let mut file = fs::File::create(model.join("test_image.npy")).unwrap();
+    file.write_all(b"\x93NUMPY\x01\x00\x76\x00").unwrap();
+    file.write_all(header.as_bytes()).unwrap();
+    file.set_len(128 + (1 << 30)).unwrap();
+}
+
+/// A model whose test crashes, or takes too much memory, is reported, and the others are tested.
 #[test]
-fn what_takes_too_much_is_ended() {
+fn a_crash_and_a_bound_of_memory_stop_one_test_only() {
     if !cfg!(target_os = "linux") {
         return;
     }
     let folder = repository();
-    let run = modelhub_in(
-        folder.path(),
-        [
-            "test-collection",
-            "models",
-            "--memory",
-            "1MiB",
-            "--output",
-            "json",
-        ],
+    let models = folder.path().join("models");
+    let huge = models.join("huge");
+    fs::create_dir(&huge).unwrap();
+    for entry in fs::read_dir(models.join("good")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), huge.join(entry.file_name())).unwrap();
+    }
+    enlarge(&huge);
+    let arguments = [
+        "test-collection".as_ref(),
+        "--output".as_ref(),
+        "json".as_ref(),
+        models.as_os_str(),
+    ];
+    let crashed = modelhub_in_little_memory(arguments);
+    let bounded = modelhub(
+        arguments
+            .into_iter()
+            .chain(["--memory".as_ref(), "200MiB".as_ref()]),
     );
-    assert_eq!(run.code, 1, "{run:?}");
-    for model in run.json()["models"].as_array().unwrap() {
-        let problem = model["problem"].as_str().unwrap();
+    for (run, reason) in [
+        (crashed, "the process ended without a result (signal: 6"),
+        (bounded, "more than the 200 MiB that it may, and was ended"),
+    ] {
+        assert_eq!(run.code, 1, "{run:?}");
+        let value = run.json();
+        let of = |name: &str| {
+            let models = value["models"].as_array().unwrap();
+            let found = models
+                .iter()
+                .find(|model| model["source"].as_str().unwrap().ends_with(name));
+            found.unwrap().clone()
+        };
+        assert_eq!(of("good")["status"], "passed", "{run:?}");
         assert!(
-            problem.contains("more than the 1 MiB that it may, and was ended"),
-            "{problem}"
+            of("huge")["problem"].as_str().unwrap().contains(reason),
+            "{run:?}"
         );
+        // What was found before stands in the summary.
+        assert_eq!(of("huge")["tests"].as_array().unwrap().len(), 2, "{run:?}");
     }
 }
 

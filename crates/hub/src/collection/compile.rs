@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::documents::{DocumentErrorKind, Documents, LocalDocuments};
 use super::error::{CollectionError, CollectionErrorKind};
 use super::expand::address;
+use super::index::MARK;
 use super::{CompiledCollection, CompiledEntry, PlacedFinding, Verdict};
 
 /// What all completed entries may take together, in bytes of JSON.
@@ -55,6 +56,13 @@ pub fn compile(
         })
         .caused_by(error)
     })?;
+    let root = document.root().as_mapping();
+    if root.is_some_and(|root| root.get(MARK).is_some()) {
+        return Err(CollectionErrorKind::AlreadyCompiled {
+            document: name.to_owned(),
+        }
+        .into());
+    }
     let mut compiler = Compiler {
         documents,
         entries: Vec::new(),

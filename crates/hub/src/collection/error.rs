@@ -41,6 +41,12 @@ pub enum CollectionErrorKind {
         /// The document.
         document: String,
     },
+    /// The document is an index that was compiled before: its identifiers are complete already.
+    #[error("{document} is a compiled index: compile the collection that it was made from")]
+    AlreadyCompiled {
+        /// The document.
+        document: String,
+    },
     /// The completed entries are too many or too large together.
     #[error(
         "the completed entries take more than {limit} bytes together: fields of the collection's root are copied into \

@@ -5,13 +5,13 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::compile::read_text;
-use super::{CollectionError, CollectionErrorKind, CompiledCollection, Verdict};
+use super::{CollectionError, CollectionErrorKind, CompiledCollection, CompiledEntry, Verdict};
 
 /// The largest index that is read.
 const LARGEST: u64 = 128 << 20;
 
 /// The key that marks an index.
-const MARK: &str = "compiled_by";
+pub(super) const MARK: &str = "compiled_by";
 
 impl CompiledCollection {
     /// The index: the root of the collection, and in `collection` the complete description of every valid entry with
@@ -29,6 +29,36 @@ impl CompiledCollection {
         index.insert("collection".to_owned(), Value::Array(entries));
         Value::Object(index)
     }
+}
+
+/// The entries of a collection, or of an index that was compiled before: those are valid, and are not judged again.
+///
+/// # Errors
+/// As [`compile_file`](super::compile_file) and [`Index::read`].
+pub fn open(path: &Path) -> Result<CompiledCollection, CollectionError> {
+    let Some(index) = Index::read(path)? else {
+        return super::compile_file(path);
+    };
+    let entries = index
+        .entries
+        .into_iter()
+        .enumerate()
+        .map(|(number, entry)| CompiledEntry {
+            place: format!("collection[{number}]"),
+            id: entry.id,
+            resource_type: entry.resource_type,
+            name: entry.name,
+            verdict: Verdict::Valid,
+            rdf_source: entry.rdf_source,
+            tags: entry.tags,
+            findings: Vec::new(),
+            description: Some(entry.fields),
+        });
+    Ok(CompiledCollection {
+        root: Map::new(),
+        findings: Vec::new(),
+        entries: entries.collect(),
+    })
 }
 
 /// A compiled index that was read again.

@@ -12,8 +12,11 @@ impl PartnerTable {
     /// # Errors
     /// If the text is no YAML document, or has no list `config.partners`.
     pub fn from_yaml(text: &str) -> Result<Self, PartnerError> {
-        let document = Document::parse(text).map_err(|error| PartnerErrorKind::Syntax {
-            found: Box::new(error),
+        let extract = extract_of_large(text);
+        let document = Document::parse(extract.as_deref().unwrap_or(text)).map_err(|error| {
+            PartnerErrorKind::Syntax {
+                found: Box::new(error),
+            }
         })?;
         let path = DocPath::root().join("config").join("partners");
         let listed = document.get(&path).and_then(Node::as_sequence);
@@ -31,7 +34,8 @@ impl PartnerTable {
                 .fold(DocPath::root().join("config"), |path, segment| {
                     path.join(segment.clone())
                 });
-            finding.position = Some(document.nearest_position(&place));
+            // Those of an extract are not those of the text.
+            finding.position = extract.is_none().then(|| document.nearest_position(&place));
             finding.path = place;
         }
         let partners = listed
@@ -54,6 +58,17 @@ impl PartnerTable {
             .collect();
         Ok(Self { partners, findings })
     }
+}
+
+/// The partners alone, of a collection in JSON that is too large to be read with positions, as compiled ones are.
+fn extract_of_large(text: &str) -> Option<String> {
+    const LARGE: usize = 1 << 20;
+    if text.len() <= LARGE || !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let whole: serde_json::Value = serde_json::from_str(text).ok()?;
+    let partners = whole.get("config")?.get("partners")?;
+    Some(serde_json::json!({"config": {"partners": partners}}).to_string())
 }
 
 /// A list of contacts, or a single one.

@@ -59,26 +59,34 @@ pub(super) fn arguments(engine: &EngineOptions, at_once: usize) -> Vec<String> {
     all
 }
 
-/// Tests a model. Whatever happens to the process, there is an outcome.
+/// Tests a model. Whatever happens to the process, there is an outcome: what it had found until then, and how it ended.
 pub(super) fn test(package: &Path, arguments: &[String], limits: Limits) -> SummaryFile {
-    match run(package, arguments, limits) {
+    let mut found = None;
+    match run(package, arguments, limits, &mut found) {
         Ok(file) => file,
         Err(reason) => {
             let name = format!("test in a process of its own ({PRODUCER})");
             let mut summary = TestSummary::new(name, package.display().to_string(), TestStatus::Failed);
             summary.error = Some(reason);
-            SummaryFile::of_tester("modelhub", vec![summary])
+            let mut file = found.unwrap_or_default();
+            file.merge(SummaryFile::of_tester("modelhub", vec![summary]));
+            file
         }
     }
 }
 
-fn run(package: &Path, arguments: &[String], limits: Limits) -> Result<SummaryFile, String> {
-    let cannot = |what: &str| format!("the test could not be started: {what}");
-    let program = std::env::current_exe().map_err(|error| cannot(&error.to_string()))?;
-    let scratch = tempfile::tempdir().map_err(|error| cannot(&error.to_string()))?;
+fn run(
+    package: &Path,
+    arguments: &[String],
+    limits: Limits,
+    found: &mut Option<SummaryFile>,
+) -> Result<SummaryFile, String> {
+    let cannot = |error: std::io::Error| format!("the test could not be started: {error}");
+    let program = std::env::current_exe().map_err(cannot)?;
+    let scratch = tempfile::tempdir().map_err(cannot)?;
     let summary = scratch.path().join("test_summary.yaml");
-    let mut talk = tempfile::tempfile().map_err(|error| cannot(&error.to_string()))?;
-    let stderr = talk.try_clone().map_err(|error| cannot(&error.to_string()))?;
+    let mut talk = tempfile::tempfile().map_err(cannot)?;
+    let stderr = talk.try_clone().map_err(cannot)?;
     let child = Command::new(program)
         .arg("test-model")
         .args(arguments)
@@ -91,16 +99,21 @@ fn run(package: &Path, arguments: &[String], limits: Limits) -> Result<SummaryFi
         .stdout(Stdio::null())
         .stderr(stderr)
         .spawn()
-        .map_err(|error| cannot(&error.to_string()))?;
-    let status = wait(child, &talk, limits)?;
+        .map_err(cannot)?;
+    let status = wait(child, &talk, limits);
+    *found = read_text(&summary).and_then(|text| SummaryFile::from_yaml(&text, "modelhub").ok());
+    let status = status?;
     // The codes of a test that was made, one way or the other; the summary says how.
-    let read = read_text(&summary).and_then(|text| SummaryFile::from_yaml(&text, "modelhub").ok());
-    match (status.code(), read) {
-        (Some(0..=3), Some(file)) => Ok(file),
-        _ => Err(format!(
-            "the process ended without a result ({status}){}",
-            quoted(&mut talk)
-        )),
+    match (status.code(), found.take()) {
+        (Some(0), Some(file)) => Ok(file),
+        (Some(1..=3), Some(file)) if file.status() == TestStatus::Failed => Ok(file),
+        (_, partial) => {
+            *found = partial;
+            Err(format!(
+                "the process ended without a result ({status}){}",
+                quoted(&mut talk)
+            ))
+        }
     }
 }
 

@@ -116,8 +116,8 @@ impl Summaries {
     }
 
     /// Writes the files that were asked for.
-    pub(crate) fn write(self, summary: Option<&Path>, report: Option<&Path>) -> Result<(), Failure> {
-        let file = SummaryFile::of_tester("modelhub", self.list);
+    pub(crate) fn write(&self, summary: Option<&Path>, report: Option<&Path>) -> Result<(), Failure> {
+        let file = SummaryFile::of_tester("modelhub", self.list.clone());
         if let Some(path) = summary {
             file.write_list(path).map_err(|error| Failure::because(&error))?;
         }
