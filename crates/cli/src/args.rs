@@ -60,6 +60,11 @@ pub(crate) enum Command {
     Publish(PublishOptions),
     ReportDownload(ReportDownloadOptions),
     Statistics(StatisticsOptions),
+    Compatibility(crate::commands::compatibility::CompatibilityOptions),
+    CheckContribution(crate::commands::check_contribution::CheckContributionOptions),
+    Collection(crate::commands::collection::CollectionOptions),
+    TestCollection(crate::commands::test_collection::TestCollectionOptions),
+    Summaries(crate::commands::summaries::SummariesOptions),
 }
 
 /// Check descriptions: every problem with its place and what to do.
@@ -122,6 +127,12 @@ pub(crate) struct TestModelOptions {
     /// Run each format with every backend that runs it, not only with the preferred one
     #[arg(long, conflicts_with = "backend")]
     pub(crate) all_backends: bool,
+    /// Write test summaries, as partners of the hub publish them, to this YAML file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
+    /// Write a compatibility report, as the collection of bioimage.io reads it, to this JSON file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// human: a table; json: one JSON object
     #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
     pub(crate) output: Output,

@@ -4,6 +4,9 @@ pub(crate) mod add_weights;
 pub(crate) mod backends;
 pub(crate) mod build;
 pub(crate) mod cache;
+pub(crate) mod check_contribution;
+pub(crate) mod collection;
+pub(crate) mod compatibility;
 #[cfg(any(
     feature = "keras",
     feature = "tensorflow",
@@ -22,6 +25,8 @@ pub(crate) mod publish;
 pub(crate) mod report_download;
 pub(crate) mod schema;
 pub(crate) mod statistics;
+pub(crate) mod summaries;
+pub(crate) mod test_collection;
 pub(crate) mod test_model;
 pub(crate) mod tiling_error;
 pub(crate) mod update_hashes;

@@ -1,6 +1,10 @@
 //! How results look. Standard output carries results, standard error everything else.
 
 pub(crate) mod backends;
+pub(crate) mod collection;
+pub(crate) mod collection_tests;
+pub(crate) mod compatibility;
+pub(crate) mod contribution;
 pub(crate) mod diagnostics;
 pub(crate) mod explanation;
 pub(crate) mod github;

@@ -25,15 +25,22 @@
 
 mod addresses;
 mod cache;
+pub mod collection;
+pub mod compatibility;
+pub mod contribution;
 mod directory;
 mod error;
 mod fetch;
+pub mod imjoy;
+mod markup;
 pub mod matomo;
 mod open;
+pub mod partner;
 pub mod publish;
 mod resolve;
 mod source;
 mod store;
+pub mod summary;
 
 pub use addresses::{Addresses, PUBLIC_INDEX};
 pub use cache::{Cache, CacheEntry, Pruned, Verified};

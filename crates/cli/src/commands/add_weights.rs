@@ -14,6 +14,7 @@ use super::package::{failure, overwrite, weights_format};
 use crate::args::NativeOptions;
 use crate::engines;
 use crate::exit::{Exit, Failure};
+use crate::source::Sources;
 use crate::render::{message, test_report};
 
 /// Add weights in one more format to a model, if they give its test outputs.
@@ -91,19 +92,12 @@ impl AddWeightsOptions {
     }
 }
 
-pub(crate) fn run(options: &AddWeightsOptions) -> Result<Exit, Failure> {
-    let opened = Package::open(&options.model).map_err(|error| Failure::because(&error))?;
-    let is_folder = {
-        let name = opened.files().description_name();
-        let path = opened
-            .files()
-            .file_path(name)
-            .map_err(|error| Failure::because(&error))?;
-        path.is_some()
-    };
+pub(crate) fn run(options: &AddWeightsOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let opened = sources.open(&options.model)?;
+    let is_folder = opened.files().folder().is_some();
     if !is_folder && options.output.is_none() {
         return Err(Failure::usage(format!(
-            "`{}` is a zip file, which is not changed in place: write a new one with --output",
+            "`{}` is no folder, and is not changed in place: write a new one with --output",
             options.model.display()
         )));
     }

@@ -1,13 +1,16 @@
 //! `modelhub package`
 
+use std::error::Error;
+use std::fs::File;
 use std::path::PathBuf;
 
 use clap::Args;
 use model_builder::{Overwrite, write_package};
 use pipeline::Package;
-use rdf_spec::{Kept, PackError, PackErrorKind, Packer, WeightsFormat};
+use rdf_spec::{FetchFile, FetchedFile, Kept, PackError, PackErrorKind, Packer, WeightsFormat};
 
 use crate::exit::{Exit, Failure};
+use crate::source::Sources;
 use crate::render::{diagnostics, message};
 
 /// Write a package: the description and every file that it refers to, in one zip file or folder.
@@ -26,7 +29,7 @@ pub(crate) struct PackageOptions {
     /// Weights format to take, with those that it was made from (parent); all unless given
     #[arg(long, value_name = "FORMAT", num_args = 1.., value_delimiter = ',', value_parser = weights_format)]
     weights: Vec<WeightsFormat>,
-    /// Leave files at a URL where they are; without this they are an error
+    /// Leave files at a URL where they are; without this they are fetched into the package
     #[arg(long)]
     keep_urls: bool,
     /// Take files that links in the folder lead out to
@@ -45,6 +48,23 @@ pub(super) fn weights_format(name: &str) -> Result<WeightsFormat, String> {
     })
 }
 
+/// Fetches files at a URL as the package itself does, through the cache.
+struct FromTheWeb<'p>(&'p Package);
+
+impl FetchFile for FromTheWeb<'_> {
+    fn fetch(&mut self, url: &hub::Url) -> Result<FetchedFile, Box<dyn Error + Send + Sync>> {
+        let Some(path) = self.0.files().file_path(url.as_str())? else {
+            return Err("nothing fetches it here".into());
+        };
+        let content = File::open(path)?;
+        let size = content.metadata()?.len();
+        Ok(FetchedFile {
+            content: Box::new(content),
+            size,
+        })
+    }
+}
+
 /// What `--force` stands for.
 pub(super) fn overwrite(force: bool) -> Overwrite {
     if force {
@@ -54,15 +74,16 @@ pub(super) fn overwrite(force: bool) -> Overwrite {
     }
 }
 
-pub(crate) fn run(options: &PackageOptions) -> Result<Exit, Failure> {
-    let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
+pub(crate) fn run(options: &PackageOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let package = sources.open(&options.source)?;
     if package.parsed().document().is_none() {
         diagnostics::print_to_stderr(&package, package.parsed().diagnostics());
         return Err(Failure::findings(
             "the description cannot be read: nothing is written",
         ));
     }
-    let mut packer = Packer::new(&package);
+    let mut fetch = FromTheWeb(&package);
+    let mut packer = Packer::new(&package).fetch_with(&mut fetch);
     if !options.weights.is_empty() {
         packer = packer.weights(options.weights.iter().copied());
     }

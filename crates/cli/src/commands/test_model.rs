@@ -1,5 +1,7 @@
 //! `modelhub test-model`
 
+pub(crate) mod summary;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use pipeline::{
 
 use runners::{Backends, WeightsFormat};
 
+use self::summary::Summaries;
 use super::progress;
 use crate::args::{Output, TestModelOptions};
 use crate::engines;
@@ -18,19 +21,39 @@ use crate::render::{diagnostics, json, message, test_report};
 use crate::source::Sources;
 
 pub(crate) fn run(options: &TestModelOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let mut summaries = Summaries::new(&options.source.display().to_string());
+    let outcome = tested(options, sources, &mut summaries);
+    // Whatever happened is written, and a file that cannot be written is no success.
+    summaries.write(options.summary.as_deref(), options.report.as_deref())?;
+    outcome
+}
+
+fn tested(
+    options: &TestModelOptions,
+    sources: &Sources,
+    summaries: &mut Summaries,
+) -> Result<Exit, Failure> {
     let source = options.source.display().to_string();
     let package = match sources.open(&options.source) {
         Ok(package) => package,
         Err(error) => {
+            summaries.unopened(&chain_in_one_line(&error));
             if options.output == Output::Json {
                 json::print_line(&json::failed_test(&source, &chain_in_one_line(&error), None))?;
             }
             return Err(error.into());
         }
     };
-    let backends = engines::select(&package, &options.engine)?;
+    if options.summary.is_some() || options.report.is_some() {
+        summaries.validated(&package);
+        // An engine may end the process: then at least this is there.
+        summaries.write(options.summary.as_deref(), options.report.as_deref())?;
+    }
+    let backends =
+        engines::select(&package, &options.engine).inspect_err(|failure| summaries.not_run(&failure.to_string()))?;
     match test(&package, options, backends) {
         Ok(report) => {
+            summaries.tested(&report);
             message::errors_of_description(&package);
             let is_code = |weights: &pipeline::WeightsReport| {
                 weights.format == WeightsFormat::PytorchStateDict && weights.backend.is_none()
@@ -54,6 +77,7 @@ pub(crate) fn run(options: &TestModelOptions, sources: &Sources) -> Result<Exit,
             })
         }
         Err(error) => {
+            summaries.not_run(&chain_in_one_line(&error));
             if options.output == Output::Json {
                 json::print_line(&json::failed_test(
                     &source,

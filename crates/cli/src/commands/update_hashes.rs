@@ -4,12 +4,12 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use pipeline::Package;
 use pipeline::atomic_file::write_atomically;
 use rdf_spec::Kept;
 
 use super::migrate::replace_description;
 use crate::exit::{Exit, Failure};
+use crate::source::Sources;
 use crate::render::{diagnostics, message};
 
 /// Fill in and correct the SHA-256 digests of a description. Its comments stay.
@@ -29,8 +29,8 @@ pub(crate) struct UpdateHashesOptions {
     check: bool,
 }
 
-pub(crate) fn run(options: &UpdateHashesOptions) -> Result<Exit, Failure> {
-    let package = Package::open(&options.source).map_err(|error| Failure::because(&error))?;
+pub(crate) fn run(options: &UpdateHashesOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let package = sources.open(&options.source)?;
     if package.parsed().document().is_none() {
         diagnostics::print_to_stderr(&package, package.parsed().diagnostics());
         return Err(Failure::findings(

@@ -3,6 +3,8 @@
 
 mod backends;
 mod build;
+mod collections;
+mod compatibility;
 mod conformance;
 mod convert;
 mod dataset_statistics;

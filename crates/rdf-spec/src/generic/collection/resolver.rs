@@ -201,6 +201,18 @@ impl CollectionResolver {
         self.entries.is_empty()
     }
 
+    /// The place of an entry in the collection: `collection[3]`, or `model[3]` in the oldest formats.
+    #[must_use]
+    pub fn path(&self, index: usize) -> Option<DocPath> {
+        self.entries.get(index).map(Listed::path)
+    }
+
+    /// The entry as it is written, with the type of its list where it stands in one of the oldest formats.
+    #[must_use]
+    pub fn entry(&self, index: usize) -> Option<&Node> {
+        self.entries.get(index).map(|item| &*item.node)
+    }
+
     /// The complete description of one entry, and what is wrong with it. `source` is the document that its
     /// `rdf_source` refers to.
     ///

@@ -1,0 +1,228 @@
+//! `modelhub collection`
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use hub::collection::{compile_file, entries_to_markdown, open, problems_to_json};
+use hub::imjoy::ImjoyPlugin;
+use hub::partner::PartnerTable;
+use pipeline::atomic_file::write_atomically;
+
+use crate::args::Output;
+use crate::exit::{Exit, Failure};
+use crate::render::{collection, json, message, stdout};
+
+/// The largest file that is read whole: a collection, an index or a plugin.
+const LARGEST: u64 = 16 << 20;
+
+/// Work with collections of partners: compile and list entries, show partners, describe applications.
+#[derive(Debug, Args)]
+pub(crate) struct CollectionOptions {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Compile(CompileOptions),
+    List(ListOptions),
+    Partners(PartnersOptions),
+    Application(ApplicationOptions),
+}
+
+/// Compile a collection: complete every entry, judge it, and write the index of the valid ones.
+///
+/// Entries inherit what the collection says; documents that they refer to are read from the folder of the collection,
+/// those on the web are not fetched. Nested collections are expanded. Every problem is shown with its file and line;
+/// the exit code is 1 if an entry is invalid or was not loaded.
+#[derive(Debug, Args)]
+#[command(visible_alias = "expand", after_help = EXIT_CODES)]
+struct CompileOptions {
+    /// The collection, a YAML file
+    #[arg(value_name = "COLLECTION")]
+    collection: PathBuf,
+    /// File for the index (JSON); without it only the verdicts are shown
+    #[arg(long, short, value_name = "FILE")]
+    index: Option<PathBuf>,
+    /// Replace the file of the index if it exists
+    #[arg(long, requires = "index")]
+    overwrite: bool,
+    /// human: a list; json: one JSON object with all findings; markdown: a table
+    #[arg(long, value_enum, default_value_t = CompileOutput::Human, value_name = "FORM")]
+    output: CompileOutput,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 findings or mismatch, 2 wrong usage, 3 the operation failed";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CompileOutput {
+    Human,
+    Json,
+    Markdown,
+}
+
+/// List the entries of a collection, also by type or tag.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+struct ListOptions {
+    /// The collection, a YAML file, or the index that was compiled from it
+    #[arg(value_name = "COLLECTION")]
+    collection: PathBuf,
+    /// Only resources of this type, for example model
+    #[arg(long = "type", value_name = "TYPE")]
+    resource_type: Option<String>,
+    /// Only resources with this tag, upper and lower case being the same; with several, those that have all
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// human: a list; json: one JSON object
+    #[arg(long, value_enum, default_value_t = Output::Human, value_name = "FORM")]
+    output: Output,
+}
+
+/// Show the community partners of a collection: name, documentation, contacts.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+struct PartnersOptions {
+    /// The collection of all partners, in YAML or JSON (`config.partners`)
+    #[arg(value_name = "COLLECTION")]
+    collection: PathBuf,
+    /// human: a table; html: a page; markdown: a table; json: a list with the places of collections and test summaries
+    #[arg(long, value_enum, default_value_t = PartnersOutput::Human, value_name = "FORM")]
+    output: PartnersOutput,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PartnersOutput {
+    Human,
+    Html,
+    Markdown,
+    Json,
+}
+
+/// Make the description of an application from a plugin file of ImJoy.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+struct ApplicationOptions {
+    /// The plugin, `*.imjoy.html`
+    #[arg(value_name = "PLUGIN")]
+    plugin: PathBuf,
+    /// Address of the plugin in the description: a URL or a relative path; the name of the file unless given
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<String>,
+}
+
+pub(crate) fn run(options: &CollectionOptions) -> Result<Exit, Failure> {
+    match &options.verb {
+        Verb::Compile(options) => compile(options),
+        Verb::List(options) => list(options),
+        Verb::Partners(options) => partners(options),
+        Verb::Application(options) => application(options),
+    }
+}
+
+fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
+    if let Some(index) = options
+        .index
+        .as_ref()
+        .filter(|index| !options.overwrite && index.exists())
+    {
+        let index = index.display();
+        return Err(Failure::usage(format!("{index} exists: --overwrite replaces it")));
+    }
+    let found = compile_file(&options.collection).map_err(|error| Failure::because(&error))?;
+    match options.output {
+        CompileOutput::Human => {
+            collection::entries(&found.entries.iter().collect::<Vec<_>>())?;
+            collection::problems(&found);
+            message::plain(&collection::totals(&found));
+        }
+        CompileOutput::Json => json::print_line(&problems_to_json(&found))?,
+        CompileOutput::Markdown => stdout::print(&entries_to_markdown(&found))?,
+    }
+    if let Some(path) = &options.index {
+        let text = format!("{:#}\n", found.index());
+        let written: std::io::Result<()> = write_atomically(path, |file| {
+            use std::io::Write;
+            file.write_all(text.as_bytes())
+        });
+        written.map_err(|error| Failure::failed(format!("{} cannot be written: {error}", path.display())))?;
+    }
+    Ok(if found.is_valid() {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
+}
+
+fn list(options: &ListOptions) -> Result<Exit, Failure> {
+    let mut found = open(&options.collection).map_err(|error| Failure::because(&error))?;
+    found.entries.retain(|entry| {
+        let type_fits = options
+            .resource_type
+            .as_ref()
+            .is_none_or(|wanted| entry.resource_type.as_ref() == Some(wanted));
+        let has = |wanted: &String| entry.tags.iter().any(|tag| tag.eq_ignore_ascii_case(wanted));
+        type_fits && options.tag.iter().all(has)
+    });
+    match options.output {
+        Output::Human => collection::entries(&found.entries.iter().collect::<Vec<_>>())?,
+        Output::Json => json::print_line(&problems_to_json(&found))?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn partners(options: &PartnersOptions) -> Result<Exit, Failure> {
+    let text = read(&options.collection)?;
+    let table = PartnerTable::from_yaml(&text)
+        .map_err(|error| Failure::failed(format!("{}: {error}", options.collection.display())))?;
+    for found in &table.findings {
+        message::warning(&format!(
+            "{}:{}",
+            options.collection.display(),
+            stdout::harmless(&found.to_string())
+        ));
+    }
+    match options.output {
+        PartnersOutput::Human => collection::partners(&table)?,
+        PartnersOutput::Html => stdout::print(&table.to_html())?,
+        PartnersOutput::Markdown => stdout::print(&table.to_markdown())?,
+        PartnersOutput::Json => json::print_line(&table.to_json())?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn application(options: &ApplicationOptions) -> Result<Exit, Failure> {
+    let place = options.plugin.display();
+    let text = read(&options.plugin)?;
+    let name = options
+        .plugin
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let source = options.source.clone().or(name).unwrap_or_default();
+    let described = ImjoyPlugin::parse(&text).and_then(|plugin| plugin.to_application(&source));
+    let described = described.map_err(|error| Failure::findings(format!("{place}: {error}")))?;
+    stdout::print(&described)?;
+    let parsed = rdf_spec::Rdf::from_yaml(&described);
+    for found in parsed.diagnostics() {
+        let found = stdout::harmless(&found.to_string());
+        message::warning(&format!("in the description that was made: {found}"));
+    }
+    Ok(if parsed.is_valid() {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let fail = |reason: String| Failure::failed(format!("{} cannot be read: {reason}", path.display()));
+    let file = std::fs::File::open(path).map_err(|error| fail(error.to_string()))?;
+    let mut text = String::new();
+    let read = file.take(LARGEST + 1).read_to_string(&mut text);
+    read.map_err(|error| fail(error.to_string()))?;
+    if text.len() as u64 > LARGEST {
+        return Err(fail(format!("it has more than {LARGEST} bytes")));
+    }
+    Ok(text)
+}
