@@ -68,8 +68,8 @@ pub use generic::{
 pub use migrate::{Change, ChangeKind, MIGRATION_STEPS, Migrated, MigrationError, NORMAL_FORM_STEPS, Step};
 #[cfg(feature = "package")]
 pub use package::{
-    DigestChange, FetchFile, FetchedFile, FileProvider, PackError, PackErrorKind, PackReport, Package, PackageError,
-    PackageErrorKind, PackageFiles, PackedFile, Packer, ProvidedFile, UpdatedDigests,
+    DigestChange, FetchFile, FetchedFile, FileProvider, PackError, PackErrorKind, PackReport, Package,
+    PackageError, PackageErrorKind, PackageFiles, PackedFile, Packer, ProvidedFile, UpdatedDigests,
 };
 pub use parsed::Parsed;
 pub use rdf::Rdf;

@@ -14,8 +14,8 @@ use super::package::{failure, overwrite, weights_format};
 use crate::args::NativeOptions;
 use crate::engines;
 use crate::exit::{Exit, Failure};
-use crate::source::Sources;
 use crate::render::{message, test_report};
+use crate::source::Sources;
 
 /// Add weights in one more format to a model, if they give its test outputs.
 ///

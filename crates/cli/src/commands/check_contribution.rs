@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::args::Output;
 use crate::exit::{Exit, Failure};
-use crate::source::Sources;
 use crate::render::{contribution, diagnostics, json};
+use crate::source::Sources;
 
 /// Check whether a model keeps the rules for contributions to the hub.
 ///

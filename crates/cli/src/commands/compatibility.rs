@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::args::Output;
 use crate::exit::{Exit, Failure};
-use crate::source::Sources;
 use crate::render::{compatibility, diagnostics, json, message};
+use crate::source::Sources;
 
 /// Say which consumer software can run a model, and what stands against the others.
 ///

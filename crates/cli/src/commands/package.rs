@@ -10,8 +10,8 @@ use pipeline::Package;
 use rdf_spec::{FetchFile, FetchedFile, Kept, PackError, PackErrorKind, Packer, WeightsFormat};
 
 use crate::exit::{Exit, Failure};
-use crate::source::Sources;
 use crate::render::{diagnostics, message};
+use crate::source::Sources;
 
 /// Write a package: the description and every file that it refers to, in one zip file or folder.
 ///

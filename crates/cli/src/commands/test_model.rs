@@ -28,11 +28,7 @@ pub(crate) fn run(options: &TestModelOptions, sources: &Sources) -> Result<Exit,
     outcome
 }
 
-fn tested(
-    options: &TestModelOptions,
-    sources: &Sources,
-    summaries: &mut Summaries,
-) -> Result<Exit, Failure> {
+fn tested(options: &TestModelOptions, sources: &Sources, summaries: &mut Summaries) -> Result<Exit, Failure> {
     let source = options.source.display().to_string();
     let package = match sources.open(&options.source) {
         Ok(package) => package,
@@ -49,8 +45,8 @@ fn tested(
         // An engine may end the process: then at least this is there.
         summaries.write(options.summary.as_deref(), options.report.as_deref())?;
     }
-    let backends =
-        engines::select(&package, &options.engine).inspect_err(|failure| summaries.not_run(&failure.to_string()))?;
+    let backends = engines::select(&package, &options.engine)
+        .inspect_err(|failure| summaries.not_run(&failure.to_string()))?;
     match test(&package, options, backends) {
         Ok(report) => {
             summaries.tested(&report);

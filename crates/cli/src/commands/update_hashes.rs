@@ -9,8 +9,8 @@ use rdf_spec::Kept;
 
 use super::migrate::replace_description;
 use crate::exit::{Exit, Failure};
-use crate::source::Sources;
 use crate::render::{diagnostics, message};
+use crate::source::Sources;
 
 /// Fill in and correct the SHA-256 digests of a description. Its comments stay.
 ///

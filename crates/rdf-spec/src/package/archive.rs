@@ -30,7 +30,9 @@ impl Archive {
     pub(super) fn open(bytes: impl Read + Seek + Send + 'static, path: &Path) -> Result<Self, PackageError> {
         let mut bytes: Box<dyn Bytes> = Box::new(bytes);
         let malformed = |error| unreadable(error, "its directory").at(path);
-        let length = bytes.seek(SeekFrom::End(0)).map_err(|error| malformed(error.into()))?;
+        let length = bytes
+            .seek(SeekFrom::End(0))
+            .map_err(|error| malformed(error.into()))?;
         let offset = archive_offset(&mut bytes);
         let mut zip = zip::ZipArchive::with_config(offset, BufReader::new(bytes)).map_err(malformed)?;
         let mut entries = HashMap::new();
