@@ -5,6 +5,7 @@
 
 mod activation;
 mod activation_layers;
+mod attention;
 mod call;
 mod convolution;
 mod core;
@@ -106,6 +107,7 @@ const FAMILIES: &[(&str, &[Row])] = &[
     ("upsampling", upsampling::LAYERS),
     ("cropping and padding", padding::LAYERS),
     ("merging", merging::LAYERS),
+    ("attention", attention::LAYERS),
     ("shape", shape::LAYERS),
     ("core", core::LAYERS),
     ("images", preprocessing::LAYERS),
