@@ -43,12 +43,11 @@ fn changed(archive: &[u8], name: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec
         let mut file = zip.by_index(index).unwrap();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
-        if file.name() == name {
+        let entry = file.name().unwrap().into_owned();
+        if entry == name {
             (change.take().unwrap())(&mut bytes);
         }
-        target
-            .start_file(file.name(), SimpleFileOptions::default())
-            .unwrap();
+        target.start_file(entry, SimpleFileOptions::default()).unwrap();
         target.write_all(&bytes).unwrap();
     }
     assert!(change.is_none(), "{name} is not in the archive");
@@ -103,8 +102,14 @@ fn signatures_and_tags_are_chosen() {
     assert_eq!(converted.outputs[0].name, "small");
     assert_eq!(converted.outputs[0].shape, [1, 16, 16, 1]);
     for (options, part) in [
-        (GraphOptions::default().with_signature("none"), "no signature `none`"),
-        (GraphOptions::default().with_tag("train"), "no graph has the tag `train`"),
+        (
+            GraphOptions::default().with_signature("none"),
+            "no signature `none`",
+        ),
+        (
+            GraphOptions::default().with_tag("train"),
+            "no graph has the tag `train`",
+        ),
     ] {
         let error = convert(&bundle, &[image()], &options).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
@@ -152,8 +157,14 @@ fn all_operators_without_a_lowering_are_listed() {
         *bytes = graph.into_bytes();
     });
     let error = convert_js(&archive).unwrap_err().to_string();
-    assert!(error.starts_with("2 operators of the network cannot be converted"), "{error}");
-    assert!(error.contains("`FFT2D` in node") && error.contains("`MyOwn` in node"), "{error}");
+    assert!(
+        error.starts_with("2 operators of the network cannot be converted"),
+        "{error}"
+    );
+    assert!(
+        error.contains("`FFT2D` in node") && error.contains("`MyOwn` in node"),
+        "{error}"
+    );
 }
 
 fn unpacked(archive: &[u8], name: &str) -> Vec<u8> {
@@ -168,7 +179,10 @@ fn hostile_sizes_are_refused() {
     let archive = fixture("unet_tfjs.zip");
     let json = String::from_utf8(unpacked(&archive, "model.json")).unwrap();
     for (from, to) in [
-        ("\"shape\": [3, 3, 1, 4]", "\"shape\": [4294967296, 4294967296, 4, 4]"),
+        (
+            "\"shape\": [3, 3, 1, 4]",
+            "\"shape\": [4294967296, 4294967296, 4, 4]",
+        ),
         ("\"shape\": [3, 3, 1, 4]", "\"shape\": [-3, 3, 1, 4]"),
         ("\"shape\": [3, 3, 1, 4]", "\"shape\": [3, 3, 1, 5]"),
         ("group1-shard1of2.bin", "../../etc/passwd"),

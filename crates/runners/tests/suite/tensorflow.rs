@@ -2,8 +2,8 @@
 
 use ndarray::{ArrayD, IxDyn};
 use runners::{
-    Backend, LoadErrorKind, LoadOptions, Port, RunErrorKind, Runner, SavedModelChoice, Signature, WeightsData,
-    WeightsFormat,
+    Backend, LoadErrorKind, LoadOptions, Port, RunErrorKind, Runner, SavedModelChoice, Signature,
+    WeightsData, WeightsFormat,
 };
 use tensor_ops::Tensor;
 
@@ -49,7 +49,9 @@ fn load(backend: &dyn Backend, name: &str, format: WeightsFormat, options: &Load
 
 /// The image of the script that made the fixtures.
 fn image() -> Tensor {
-    let pixels = (0..256).map(|index| (0.37 * f64::from(index)).sin() as f32).collect();
+    let pixels = (0..256)
+        .map(|index| (0.37 * f64::from(index)).sin() as f32)
+        .collect();
     Tensor::Float32(ArrayD::from_shape_vec(IxDyn(&[1, 16, 16, 1]), pixels).unwrap())
 }
 
@@ -92,7 +94,9 @@ pub(crate) fn outputs_of_tensorflow_are_told_apart(backend: &dyn Backend) {
     let error = runner.run(&[image().view()]).unwrap_err();
     assert!(matches!(error.kind(), RunErrorKind::Conversion { .. }));
     assert!(
-        chain(&error).concat().contains("it is open which output is which"),
+        chain(&error)
+            .concat()
+            .contains("it is open which output is which"),
         "{error:?}"
     );
 }
