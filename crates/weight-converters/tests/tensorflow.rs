@@ -43,12 +43,11 @@ fn changed(archive: &[u8], name: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec
         let mut file = zip.by_index(index).unwrap();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
-        if file.name() == name {
+        let entry = file.name().unwrap().into_owned();
+        if entry == name {
             (change.take().unwrap())(&mut bytes);
         }
-        target
-            .start_file(file.name(), SimpleFileOptions::default())
-            .unwrap();
+        target.start_file(entry, SimpleFileOptions::default()).unwrap();
         target.write_all(&bytes).unwrap();
     }
     assert!(change.is_none(), "{name} is not in the archive");

@@ -7,7 +7,7 @@ use crate::half::{bfloat16_to_f64, float16_to_f64};
 use crate::tensor::{ScalarType, TensorData, element_count};
 
 /// The most elements of a tensor that is stored as one number.
-const MAX_REPEATED: usize = 1 << 26;
+const MAX_REPEATED: usize = 1 << 24;
 
 /// The elements of a tensor; `None` for text.
 ///

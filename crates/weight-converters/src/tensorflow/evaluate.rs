@@ -18,6 +18,8 @@ use crate::tensor::TensorData;
 const MAX_DEPTH: usize = 100;
 /// The most nodes that are visited: loops and functions are unrolled.
 const MAX_NODES: usize = 2_000_000;
+/// The most bytes of all constants, counting each turn of loops: an ONNX file has to stay below.
+const MAX_CONSTANTS: usize = 1 << 31;
 /// The most turns of one loop.
 const MAX_TURNS: usize = 100_000;
 /// The most nodes that are named for one unsupported operator.
@@ -47,6 +49,8 @@ pub(super) struct Evaluator<'a> {
     variables: HashMap<Rc<str>, TensorRef>,
     unsupported: Vec<UnsupportedOperator>,
     visited: usize,
+    /// bytes of all constants
+    constants: usize,
     depth: usize,
 }
 
@@ -71,6 +75,7 @@ impl<'a> Evaluator<'a> {
             variables: HashMap::new(),
             unsupported: Vec::new(),
             visited: 0,
+            constants: 0,
             depth: 0,
         }
     }
@@ -216,6 +221,12 @@ impl<'a> Evaluator<'a> {
             Some(data) => Some(data),
             None => args.attribute_tensor("value").map_err(|e| failed(node, e))?,
         };
+        let bytes = data.as_ref().map_or(0, |data| data.bytes.len());
+        self.constants = self.constants.saturating_add(bytes);
+        if self.constants > MAX_CONSTANTS {
+            let message = format!("the constants of the graph have more than {MAX_CONSTANTS} bytes");
+            return Err(failed(node, message));
+        }
         Ok(vec![match data {
             Some(data) => Value::Tensor(Tensor::plain(self.cx.graph.constant(data, &node.name))),
             None => Value::Opaque,

@@ -7,6 +7,7 @@ use super::super::arguments::{Arguments, Channels};
 use super::super::context::{Context, LoweringError, Tensor};
 use super::{Lowered, Operator, one, row, stored, wrong};
 use crate::graph::{PadMode, SliceRange, TensorRef, Window};
+use crate::tensor::element_count;
 
 pub(super) const OPERATORS: &[Operator] = &[
     row(
@@ -136,8 +137,8 @@ fn batch_to_space(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
     }
     let axes = block.len();
     let x = cx.plain(&parts)?;
-    let size: usize = block.iter().product();
-    if axes == 0 || x.rank() <= axes || !x.shape[0].is_multiple_of(size) {
+    let size = element_count(&block).unwrap_or(0);
+    if axes == 0 || size == 0 || x.rank() <= axes || !x.shape[0].is_multiple_of(size) {
         return Err(wrong(format!(
             "a block of {block:?} does not fit parts of shape {:?}",
             x.shape

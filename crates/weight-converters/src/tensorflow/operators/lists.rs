@@ -31,7 +31,7 @@ pub(super) const OPERATORS: &[Operator] = &[
 ];
 
 /// The most elements of a list.
-const MAX_LENGTH: usize = 1 << 20;
+const MAX_LENGTH: usize = 1 << 16;
 
 fn list(args: &Arguments<'_>, index: usize) -> Result<Rc<[Option<Tensor>]>, LoweringError> {
     match args.value(index)? {

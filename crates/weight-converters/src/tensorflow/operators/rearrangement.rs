@@ -113,9 +113,15 @@ fn depth_to_space(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
         .graph
         .reshape(&image.value, &[batch, size, size, left, height, width])?;
     let turned = cx.graph.transpose(&split, &[0, 3, 4, 1, 5, 2])?;
-    let result = cx
-        .graph
-        .reshape(&turned, &[batch, left, height * size, width * size])?;
+    let result = cx.graph.reshape(
+        &turned,
+        &[
+            batch,
+            left,
+            height.saturating_mul(size),
+            width.saturating_mul(size),
+        ],
+    )?;
     image.with(result)
 }
 

@@ -31,6 +31,9 @@ const TABLE: f64 = 1024.0;
 /// The most elements of a matrix that resizes an axis.
 const MAX_MATRIX: usize = 1 << 24;
 
+/// The longest axis that is made pixel by pixel.
+const MAX_LENGTH: usize = 1 << 24;
+
 /// Where the pixels lie.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Convention {
@@ -104,8 +107,10 @@ fn nearest(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
         if old == new {
             continue;
         }
-        if old == 0 {
-            return Err(wrong("an image without pixels cannot be resized"));
+        if old == 0 || new > MAX_LENGTH {
+            return Err(wrong(format!(
+                "{old} pixels cannot become {new}; up to {MAX_LENGTH} are supported"
+            )));
         }
         // in `f32`, as TensorFlow has it
         let scale = scale(old, new, convention) as f32;

@@ -69,7 +69,7 @@ fn transposed(cx: &mut Context, args: &Arguments<'_>, axes: usize) -> Lowered {
             .ok_or_else(|| wrong("the image has no elements"))?;
         let length = lengths[axis];
         let fits = length
-            .checked_add(window.before[axis] + window.after[axis])
+            .checked_add(window.before[axis].saturating_add(window.after[axis]))
             .and_then(|padded| padded.checked_sub(reach))
             .map(|rest| rest / window.strides[axis] + 1);
         if fits != Some(image.value.shape[axis + 2]) {
@@ -80,9 +80,10 @@ fn transposed(cx: &mut Context, args: &Arguments<'_>, axes: usize) -> Lowered {
             )));
         }
         // what is computed beyond the result is cut off behind it, what is missing is added there
-        let behind = (window.before[axis] + length).min(full);
+        let wanted = window.before[axis].saturating_add(length);
+        let behind = wanted.min(full);
         window.after[axis] = full - behind;
-        extra[axis] = window.before[axis] + length - behind;
+        extra[axis] = wanted - behind;
     }
     // engines disagree on lengths that are added: zeros behind the result are the same
     let result = cx
