@@ -33,15 +33,25 @@ pub(crate) fn without_lengths(content: &[u8]) -> Result<Vec<u8>, LoadError> {
     rewritten(content, None)
 }
 
+/// A network whose large weights are beside it.
+#[derive(Debug)]
+pub(crate) struct Split<'c> {
+    /// The network, in the encoding of the file.
+    pub(crate) network: Vec<u8>,
+    /// The elements of initializers, with their offsets in the file of the weights.
+    pub(crate) weights: Vec<(u64, &'c [u8])>,
+}
+
 /// The same network [without lengths](without_lengths) and without the elements of its large initializers, which are said
-/// to be in the file `location` beside it, and those elements with the offsets in that file.
+/// to be in the file `location` beside it.
 pub(crate) fn without_lengths_and_weights<'c>(
     content: &'c [u8],
     location: &str,
-) -> Result<(Vec<u8>, Vec<(u64, &'c [u8])>), LoadError> {
+) -> Result<Split<'c>, LoadError> {
     let mut outside = Outside::new(location);
-    let model = rewritten(content, Some(&mut outside))?;
-    Ok((model, outside.payloads))
+    let network = rewritten(content, Some(&mut outside))?;
+    let weights = outside.payloads;
+    Ok(Split { network, weights })
 }
 
 fn rewritten<'c>(content: &'c [u8], mut outside: Option<&mut Outside<'c>>) -> Result<Vec<u8>, LoadError> {

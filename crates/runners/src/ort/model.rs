@@ -31,8 +31,8 @@ impl Model {
         if content.as_ref().len() <= MAX_IN_MEMORY {
             return onnx::without_lengths(content.as_ref()).map(Model::Memory);
         }
-        let (network, weights) = onnx::without_lengths_and_weights(content.as_ref(), WEIGHTS)?;
-        let folder = files(&network, &weights).map_err(|error| {
+        let split = onnx::without_lengths_and_weights(content.as_ref(), WEIGHTS)?;
+        let folder = files(&split.network, &split.weights).map_err(|error| {
             let step = "write the weights to the folder for temporary files";
             LoadError::with_source(LoadErrorKind::Backend { backend: NAME, step }, error)
         })?;

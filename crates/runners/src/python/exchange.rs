@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
 use tempfile::{NamedTempFile, TempPath};
@@ -36,7 +36,18 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(medium: Medium) -> io::Result<Self> {
-        let folder = folder(medium);
+        let in_memory = Path::new(IN_MEMORY);
+        if medium == Medium::Fast
+            && in_memory.is_dir()
+            // A folder that may not be written to is as good as none.
+            && let Ok(exchange) = Self::in_folder(in_memory)
+        {
+            return Ok(exchange);
+        }
+        Self::in_folder(&std::env::temp_dir())
+    }
+
+    fn in_folder(folder: &Path) -> io::Result<Self> {
         // Only this user may open it.
         let (file, name) = tempfile::Builder::new()
             .prefix("modelhub-tensors-")
@@ -130,15 +141,6 @@ impl Exchange {
             self.file.set_len(0)?;
         }
         Ok(())
-    }
-}
-
-fn folder(medium: Medium) -> PathBuf {
-    let in_memory = Path::new(IN_MEMORY);
-    if medium == Medium::Fast && in_memory.is_dir() {
-        in_memory.to_owned()
-    } else {
-        std::env::temp_dir()
     }
 }
 
@@ -297,7 +299,7 @@ mod tests {
     fn a_forgotten_name_is_gone_and_the_file_stays() {
         for medium in [Medium::Fast, Medium::Large] {
             let mut exchange = Exchange::new(medium).unwrap();
-            let name = PathBuf::from(exchange.name().unwrap());
+            let name = Path::new(exchange.name().unwrap()).to_owned();
             assert!(name.exists());
             exchange.forget_name();
             assert!(!name.exists() && exchange.name().is_err());

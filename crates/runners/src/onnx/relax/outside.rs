@@ -82,7 +82,7 @@ mod tests {
 
     fn tensor(name: &str, bytes: usize) -> Vec<u8> {
         TensorProto {
-            dims: vec![bytes as i64],
+            dims: vec![i64::try_from(bytes).unwrap()],
             data_type: 2,
             name: name.to_owned(),
             raw_data: vec![7; bytes].into(),
@@ -113,10 +113,7 @@ mod tests {
         assert_eq!(decoded.number, INITIALIZER);
         let moved = TensorProto::decode(&field[decoded.payload]).unwrap();
         assert_eq!((moved.name.as_str(), moved.raw_data.len()), ("first", 0));
-        assert_eq!(
-            (moved.dims, moved.data_location),
-            (vec![SMALLEST as i64 + 1], Some(EXTERNAL))
-        );
+        assert_eq!((moved.dims, moved.data_location), (vec![65_537], Some(EXTERNAL)));
         let entries: Vec<_> = moved
             .external_data
             .iter()
