@@ -48,7 +48,7 @@ pub(crate) fn run(options: &TestModelOptions, sources: &Sources) -> Result<Exit,
                 SelfTestStatus::Passed => Exit::Fine,
                 SelfTestStatus::Failed => Exit::Findings,
                 SelfTestStatus::Unsupported => {
-                    message::error("nothing was tested: this build runs none of the weights of the model");
+                    message::error("nothing was tested: none of the weights of the model could be run here");
                     Exit::Failed
                 }
             })
