@@ -103,6 +103,13 @@ fn open_description(store: &Store, located: &Located, notes: &mut Vec<String>) -
         ));
     }
     let bytes = fs::read(fetched.path()).map_err(|error| HubError::cache("read", fetched.path(), error))?;
+    if is_page(&bytes) {
+        return Err(HubErrorKind::UnexpectedAnswer {
+            url: shown(&located.url),
+            reason: "a web page, where a description or a zip file was expected".to_owned(),
+        }
+        .into());
+    }
     let digests = match std::str::from_utf8(&bytes) {
         Ok(text) => web_files::digests(text),
         Err(_) => Vec::new(),
@@ -116,6 +123,16 @@ fn open_description(store: &Store, located: &Located, notes: &mut Vec<String>) -
 fn archive(bytes: impl Read + Seek + Send + 'static, store: &Store, url: &Url) -> Result<Package, HubError> {
     let package = Package::open_archive(bytes, shown(url)).map_err(|error| refused(url, error))?;
     Ok(with_files_from_the_web(package, store))
+}
+
+/// True for HTML: servers answer with a page where a file was moved, or somebody has to log in.
+fn is_page(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start();
+    ["<!doctype html", "<html"].iter().any(|tag| {
+        start
+            .get(..tag.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    })
 }
 
 fn is_zip(file: &mut (impl Read + Seek)) -> std::io::Result<bool> {

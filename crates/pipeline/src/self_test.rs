@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdf_spec::{Network, Package};
+use rdf_spec::{Network, Package, PackageError, PackageErrorKind};
 use runners::{Backend, Backends, Device, WeightsFormat};
 use tensor_ops::{Comparison, DataType, Tensor, TensorError, Tolerance, compare};
 
@@ -63,7 +63,7 @@ pub enum SelfTestProgress {
 
 /// Runs the test inputs of a package in every weights format, or in one, and compares with its test outputs.
 ///
-/// A format that cannot be run is reported as unsupported, and its file is not opened, as is one whose weights are at a URL; one that fails is
+/// A format that cannot be run is reported as unsupported, and its file is not opened, as is one whose weights cannot be fetched; one that fails is
 /// reported as failed with the reason, and the others are tested all the same. Operations with
 /// `mode: per_dataset` take the test sample as the dataset. NaN must meet NaN.
 ///
@@ -155,8 +155,8 @@ pub fn self_test(
             let seconds = started.elapsed().as_secs_f64();
             let mut tested = match outcome {
                 Ok(outputs) => compared(format, backend, seconds, outputs, &expected, &options.tolerance),
-                // The model may be fine: it is this version that lacks something, whatever the backend.
-                Err(error) if matches!(error.kind(), PipelineErrorKind::RemoteFile { .. }) => {
+                // The model may be fine: its file is elsewhere and did not come, whatever the backend.
+                Err(error) if is_elsewhere(&error) => {
                     report.weights.push(WeightsReport::unsupported(format, &error));
                     break;
                 }
@@ -167,6 +167,13 @@ pub fn self_test(
         }
     }
     Ok(report)
+}
+
+/// True if a file of the package is at a URL, or on the web with all of it, and could not be fetched.
+fn is_elsewhere(error: &PipelineError) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<PackageError>());
+    let is_lost = cause.is_some_and(|cause| matches!(cause.kind(), PackageErrorKind::NotFetched { .. }));
+    is_lost || matches!(error.kind(), PipelineErrorKind::RemoteFile { .. })
 }
 
 /// The test inputs and outputs of a package.

@@ -91,7 +91,7 @@ fn target(package: &Package, model: &Network, options: &ConvertOptions) -> Resul
             let path = folder.map(|folder| folder.join(FILE));
             path.ok_or_else(|| {
                 Failure::usage(format!(
-                    "`{}` is no folder of yours, only one is changed in place: download or unpack it, or write to a file with --output",
+                    "`{}` is no folder on this machine, only one is changed in place: download or unpack it, or write to a file with --output",
                     options.model.display()
                 ))
             })?

@@ -103,9 +103,15 @@ fn yaml(document: &Document, text: &str, migrated: &Migrated) -> Result<String, 
 pub(super) fn replace_description(package: &Package, text: &str, otherwise: &str) -> Result<(), Failure> {
     let files = package.files();
     let Some(folder) = files.folder() else {
+        let place = files.location();
+        let what = if place.is_file() {
+            "is a zip file, which is not changed in place: unpack it"
+        } else {
+            "is not on this machine, only a folder is changed in place: download it"
+        };
         return Err(Failure::usage(format!(
-            "`{}` is no folder of yours, only one is changed in place: download or unpack it, or {otherwise}",
-            files.location().display()
+            "`{}` {what}, or {otherwise}",
+            place.display()
         )));
     };
     let path = folder.join(files.description_name());

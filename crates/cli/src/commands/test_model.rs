@@ -67,7 +67,7 @@ fn tested(options: &TestModelOptions, sources: &Sources, summaries: &mut Summari
                 SelfTestStatus::Passed => Exit::Fine,
                 SelfTestStatus::Failed => Exit::Findings,
                 SelfTestStatus::Unsupported => {
-                    message::error("nothing was tested: this build runs none of the weights of the model");
+                    message::error("nothing was tested: none of the weights of the model could be run here");
                     Exit::Failed
                 }
             })

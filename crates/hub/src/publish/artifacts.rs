@@ -130,7 +130,7 @@ pub fn to_hub(
 /// The description as JSON.
 fn manifest(package: &Package) -> Result<Value, HubError> {
     let document = package.parsed().document();
-    let text = document.map(|document| rdf_spec::Document::to_json(document));
+    let text = document.map(rdf_spec::Document::to_json);
     let manifest = text.and_then(|text| serde_json::from_str::<Value>(&text).ok());
     manifest
         .filter(Value::is_object)

@@ -276,6 +276,40 @@ fn files_at_urls_of_a_package_here() {
 }
 
 #[test]
+fn files_that_are_only_looked_for_are_not_fetched() {
+    let server = world();
+    let folder = tempfile::tempdir().unwrap();
+    let source = Source::parse(server.url("/models/rdf.yaml").as_str()).unwrap();
+    let opened = resolver(&server, folder.path()).open(&source).unwrap();
+    assert_eq!(opened.package.check_files(), []);
+    for got in server.requests() {
+        let is_sample = got.target.contains("sample_");
+        assert_eq!(
+            got.method,
+            if is_sample { "HEAD" } else { "GET" },
+            "{}",
+            got.target
+        );
+    }
+}
+
+#[test]
+fn a_web_page_is_no_description() {
+    let server = Server::start(|_| Reply::ok("\n<!DOCTYPE HTML><html>log in</html>"));
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["/rdf.yaml", "/package.zip"] {
+        let source = Source::parse(server.url(path).as_str()).unwrap();
+        let error = resolver(&server, folder.path()).open(&source).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("a web page, where a description or a zip file"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn streams() {
     let text = fs::read(fixture().join("rdf.yaml")).unwrap();
     let package = hub::open_stream(&mut text.as_slice(), "<stdin>", &fixture()).unwrap();

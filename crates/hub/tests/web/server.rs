@@ -74,6 +74,7 @@ impl Reply {
         self
     }
 
+    #[allow(dead_code, reason = "other tests use this file too")]
     pub(crate) fn cut(mut self, after: usize) -> Self {
         self.cut = Some(after);
         self
