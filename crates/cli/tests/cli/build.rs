@@ -247,7 +247,7 @@ fn problems_have_their_line_and_field() {
     let text = format!(
         r#"name = "Cells"
 descripton = "Cells in images."
-license = "MTI"
+license = "MIT"
 authors = [{{ name = "Jane Doe" }}]
 
 [[inputs]]
@@ -277,7 +277,6 @@ source = "nowhere.pt"
         "model.toml:2:14: error: ",
         "field: descripton",
         "did you mean `description`?",
-        "model.toml:3:11: error: ",
         "model.toml:8:8: error: ",
         "field: inputs[0].axes",
         "did you mean `test`?",
