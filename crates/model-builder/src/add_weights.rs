@@ -59,6 +59,8 @@ pub fn add_weights(
     options: &AddWeightsOptions,
 ) -> Result<AddedWeights, BuildError> {
     let refuse = |reason: String| BuildError::from(BuildErrorKind::Package { reason });
+    let weights = completed(package, file, weights)?;
+    let description = describe_weights(package, &weights)?;
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     for name in package.local_files() {
         let path = package
@@ -76,8 +78,6 @@ pub fn add_weights(
         }
         files.push((name, path));
     }
-    let weights = completed(package, file, weights)?;
-    let description = describe_weights(package, &weights)?;
     if !files.iter().any(|(name, _)| *name == weights.source) {
         files.push((weights.source.clone(), file.to_owned()));
     }

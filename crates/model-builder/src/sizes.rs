@@ -54,7 +54,7 @@ pub(crate) fn search(probe: &mut Probe, searched: &[bool]) -> Result<(Vec<Sizes>
         if places.iter().all(Option::is_none) {
             continue;
         }
-        let Some(found) = search_axis(probe, &base, &places, letter) else {
+        let Some(found) = search_axis(probe, &base, &places) else {
             let smallest = base
                 .iter()
                 .zip(&places)
@@ -93,12 +93,8 @@ fn fixed(base: &[Vec<usize>]) -> Vec<Sizes> {
     base.iter().map(fixed).collect()
 }
 
-fn search_axis(
-    probe: &mut Probe,
-    base: &[Vec<usize>],
-    places: &[Option<usize>],
-    letter: char,
-) -> Option<Found> {
+fn search_axis(probe: &mut Probe, base: &[Vec<usize>], places: &[Option<usize>]) -> Option<Found> {
+    let is_volume = probe.inputs().iter().any(|input| input.axes.contains('z'));
     let mut shapes_at = |change: isize| -> Option<Vec<Vec<usize>>> {
         let mut shapes = base.to_vec();
         for (shape, place) in shapes.iter_mut().zip(places) {
@@ -111,7 +107,8 @@ fn search_axis(
         probe.shapes(&shapes)
     };
     let here = shapes_at(0)?;
-    let largest = if letter == 'z' { 32 } else { 128 };
+    // Volumes of larger sizes would take too long.
+    let largest = if is_volume { 32 } else { 128 };
     for step in STEPS.into_iter().filter(|&step| step <= largest) {
         let signed = isize::try_from(step).ok()?;
         let Some(first) = shapes_at(signed) else { continue };

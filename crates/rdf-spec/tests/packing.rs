@@ -92,6 +92,30 @@ fn packages_of_fixtures_are_the_same_from_folder_and_zip() {
 }
 
 #[test]
+fn bytes_do_not_depend_on_the_pieces_that_files_are_read_in() {
+    let folder = folder_with(&[("rdf.yaml", "type: other\nattachments: {files: [weights.bin]}\n")]);
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        state >> 40
+    };
+    // Numbers that have some bits in common, and repetitions of all lengths.
+    let mut content: Vec<u8> = Vec::new();
+    while content.len() < 3_000_000 {
+        content.extend((0..next() % 300).map(|_| 0x3c + (next() % 7) as u8));
+        let start = usize::try_from(next()).unwrap() % content.len().max(1);
+        content.extend_from_within(start..(start + 100).min(content.len()));
+    }
+    fs::write(folder.path().join("weights.bin"), &content).unwrap();
+    let first = zipped(&Package::open(folder.path()).unwrap());
+    assert!(first.len() < content.len() * 9 / 10, "compressed");
+    let (_folder, again) = opened(&first);
+    assert!(first == zipped(&again));
+}
+
+#[test]
 fn bytes_have_no_clock_and_no_owner() {
     let bytes = zipped(&Package::open(fixture("blobs-unet2d")).unwrap());
     let mut archive = ZipArchive::new(Cursor::new(&bytes)).unwrap();
@@ -260,6 +284,13 @@ fn what_is_missing_wrong_or_elsewhere_is_refused() {
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert!(cause.contains(expected), "{error}: {cause}");
     }
+
+    // The files of this format are in other fields.
+    let folder = folder_with(&[("rdf.yaml", "type: model\nformat_version: 0.5.3\n")]);
+    assert_eq!(
+        error_of(&Package::open(folder.path()).unwrap()),
+        PackErrorKind::Description
+    );
 
     let wrong = SCATTERED.replace("BA7816", "BA7817");
     let folder = scattered();

@@ -278,6 +278,17 @@ impl Reading<'_> {
                 .to_owned();
             let is_searched = input.get("shape").and_then(Yaml::as_str) == Some(SEARCH);
             tree::set_default(input, "data_type", tree::text("float32"));
+            let is_open = is_searched || input.get("shape").is_none();
+            if is_open {
+                // Until the test tensor is read: large enough for any halo.
+                let length = |letter| if letter == 'b' { 1 } else { 1_usize << 20 };
+                tree::set(
+                    input,
+                    "shape",
+                    tree::lengths(&axes.chars().map(length).collect::<Vec<_>>()),
+                );
+            }
+            tests.push(tree::text(format!("test_{name}.npy")));
             let test_path = path.join("test");
             let Some(Yaml::String(stated)) = tree::take(input, "test") else {
                 self.report(
@@ -307,10 +318,12 @@ impl Reading<'_> {
                 self.report(Code::TestTensorMismatch, &test_path, message);
                 continue;
             }
-            if is_searched || input.get("shape").is_none() {
+            if is_open {
                 tree::set(input, "shape", tree::lengths(tensor.shape()));
             }
-            tests.push(tree::text(file));
+            if let Some(test) = tests.last_mut() {
+                *test = tree::text(file);
+            }
             inputs.push(DraftInput {
                 name,
                 axes,
@@ -396,7 +409,6 @@ impl Reading<'_> {
             }
             let mut finding = finding.clone();
             if finding.code == Code::UnknownField
-                && finding.help.is_none()
                 && let Some(known) = extra_key(&finding.path)
             {
                 finding.help = Some(format!("did you mean `{known}`?"));

@@ -16,6 +16,8 @@ use crate::tree;
 
 /// A test image that is smaller is repeated up to this size, so that the reach of a pixel ends inside.
 const WIDE: usize = 192;
+/// The same for volumes, of which larger ones would take too long.
+const WIDE_VOLUME: usize = 48;
 
 /// Finds the shapes of inputs that are searched, those of outputs that are not stated, and halos.
 pub(super) fn complete(
@@ -222,13 +224,13 @@ fn sizes_of(input: &Yaml) -> Sizes {
 /// Shapes of the test inputs, larger where they are small and may be larger.
 fn widened(here: &[Vec<usize>], stated: &[Sizes], draft: &Draft) -> Vec<Vec<usize>> {
     let grown = |((shape, sizes), axes): ((&Vec<usize>, &Sizes), &str)| -> Vec<usize> {
-        let each = shape.iter().zip(&sizes.step).zip(axes.chars());
-        each.map(|((&length, &step), letter)| {
-            // Volumes are not made larger along z: they would take too long.
-            if step == 0 || letter == 'z' || length >= WIDE {
+        let wide = if axes.contains('z') { WIDE_VOLUME } else { WIDE };
+        let each = shape.iter().zip(&sizes.step);
+        each.map(|(&length, &step)| {
+            if step == 0 || length >= wide {
                 return length;
             }
-            length + (WIDE - length).div_ceil(step) * step
+            length + (wide - length).div_ceil(step) * step
         })
         .collect()
     };

@@ -7,7 +7,7 @@ use url::Url;
 use super::edit;
 use super::error::{PackError, PackErrorKind};
 use super::fetch::Remote;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{DocPath, Document, Node};
 use crate::package::names::{self, Names};
 use crate::package::references::{self, Reference, Role};
@@ -56,6 +56,11 @@ impl<'p> Plan<'p> {
                 None => PackError::new(PackErrorKind::Description),
             });
         };
+        // Where a format keeps its files that is not read is not known.
+        let mut findings = package.parsed().diagnostics().iter();
+        if let Some(finding) = findings.find(|found| found.code == Code::UnsupportedFormatVersion) {
+            return Err(PackError::caused_by(PackErrorKind::Description, finding.clone()));
+        }
         // An absolute path, for instance, would otherwise be left out without a word.
         if let Some((path, problem)) = references::unreadable(document.root()) {
             let finding = Diagnostic::new(problem.code(), path.clone(), problem.to_string());

@@ -49,8 +49,7 @@ impl<W: Write + Seek> Target for ZipTarget<W> {
             .compression_method(method)
             .large_file(size >= LARGE);
         self.zip.start_file(name, options)?;
-        self.zip.write_all(&head)?;
-        copy(content, &mut self.zip)
+        copy(&mut head.as_slice().chain(content), &mut self.zip)
     }
 }
 
@@ -106,14 +105,23 @@ impl Target for FolderTarget {
     }
 }
 
+/// Copies in full blocks, whatever pieces the reader gives: what deflate makes of data depends on the pieces that it
+/// gets.
 fn copy(content: &mut dyn Read, target: &mut impl Write) -> io::Result<()> {
     let mut block = vec![0_u8; 1 << 18];
     loop {
-        match content.read(&mut block) {
-            Ok(0) => return Ok(()),
-            Ok(length) => target.write_all(&block[..length])?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        let mut filled = 0;
+        while filled < block.len() {
+            match content.read(&mut block[filled..]) {
+                Ok(0) => break,
+                Ok(length) => filled += length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        target.write_all(&block[..filled])?;
+        if filled < block.len() {
+            return Ok(());
         }
     }
 }
