@@ -34,7 +34,9 @@ mod documents;
 mod error;
 mod expand;
 mod index;
+mod lists;
 mod render;
+mod text;
 
 use rdf_spec::Diagnostic;
 use serde_json::{Map, Value};

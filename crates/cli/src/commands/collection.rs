@@ -177,11 +177,8 @@ fn partners(options: &PartnersOptions) -> Result<Exit, Failure> {
     let table = PartnerTable::from_yaml(&text)
         .map_err(|error| Failure::failed(format!("{}: {error}", options.collection.display())))?;
     for found in &table.findings {
-        message::warning(&format!(
-            "{}:{}",
-            options.collection.display(),
-            stdout::harmless(&found.to_string())
-        ));
+        let found = stdout::harmless(&found.to_string());
+        message::plain(&format!("{}:{found}", options.collection.display()));
     }
     match options.output {
         PartnersOutput::Human => collection::partners(&table)?,
@@ -206,7 +203,7 @@ fn application(options: &ApplicationOptions) -> Result<Exit, Failure> {
     let parsed = rdf_spec::Rdf::from_yaml(&described);
     for found in parsed.diagnostics() {
         let found = stdout::harmless(&found.to_string());
-        message::warning(&format!("in the description that was made: {found}"));
+        message::plain(&format!("in the description that was made: {found}"));
     }
     Ok(if parsed.is_valid() {
         Exit::Fine

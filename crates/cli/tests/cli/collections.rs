@@ -186,7 +186,9 @@ fn a_test_writes_summaries_and_a_report() {
     assert_eq!(run.code, 0, "{run:?}");
     insta::assert_snapshot!(
         "test_summary",
-        fs::read_to_string(folder.path().join("a/s.yaml")).unwrap()
+        fs::read_to_string(folder.path().join("a/s.yaml"))
+            .unwrap()
+            .replace(env!("CARGO_PKG_VERSION"), "VERSION")
     );
     let report: Value =
         serde_json::from_str(&fs::read_to_string(folder.path().join("b/r.json")).unwrap()).unwrap();
@@ -364,6 +366,20 @@ fn sources_of_all_kinds_and_one_bad_model_stops_nothing() {
             .stdout
             .contains("2 of 3 resource versions passed all tests"),
         "{tested:?}"
+    );
+    fs::write(
+        root.join("no-list.yaml"),
+        "{type: collection, format_version: 0.2.4, name: A}",
+    )
+    .unwrap();
+    let broken = modelhub_in(root, ["test-collection", "no-list.yaml", "models/good"]);
+    assert_eq!(broken.code, 1, "{broken:?}");
+    assert!(
+        broken
+            .stdout
+            .contains("no-list.yaml is no collection of format 0.2")
+            && broken.stdout.contains("1 of 2 passed"),
+        "{broken:?}"
     );
     fs::create_dir(root.join("empty")).unwrap();
     let empty = modelhub_in(root, ["test-collection", "empty"]);

@@ -1,19 +1,20 @@
 //! Compiling: completing every entry, and judging it.
 
-use std::fs::File;
-use std::io::Read;
+use std::collections::HashMap;
 use std::path::Path;
 
 use rdf_spec::{
     Code, CollectionResolver, Diagnostic, DocPath, Document, DocumentOrigin, EntrySource, FileSource, Node,
-    Rdf, ResolvedEntry, Segment,
+    Rdf, ResolvedEntry,
 };
 use serde_json::{Map, Value};
 
 use super::documents::{DocumentErrorKind, Documents, LocalDocuments};
 use super::error::{CollectionError, CollectionErrorKind};
 use super::expand::address;
-use super::index::MARK;
+use super::index::{MARK, root_fields};
+use super::lists::{LISTS, entry_of, is_in_nested};
+use super::text::read_text;
 use super::{CompiledCollection, CompiledEntry, PlacedFinding, Verdict};
 
 /// What all completed entries may take together, in bytes of JSON.
@@ -24,8 +25,6 @@ const DEEPEST: usize = 4;
 const LARGEST_DOCUMENT: u64 = 16 << 20;
 /// How many findings of one entry are kept.
 const MOST_FINDINGS: usize = 200;
-/// Lists of entries, also those of formats 0.2.0 and 0.2.1.
-const LISTS: [&str; 5] = ["collection", "application", "model", "dataset", "notebook"];
 
 /// Compiles a collection in a file, with documents in its folder.
 ///
@@ -84,24 +83,6 @@ pub fn compile(
     })
 }
 
-/// Reads a text file up to a bound.
-pub(super) fn read_text(path: &Path, limit: u64) -> Result<String, CollectionError> {
-    let unreadable = || {
-        CollectionError::from(CollectionErrorKind::Read {
-            path: path.to_owned(),
-        })
-    };
-    let file = File::open(path).map_err(|error| unreadable().caused_by(error))?;
-    let mut bytes = Vec::new();
-    let read = file.take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|error| unreadable().caused_by(error))?;
-    if bytes.len() as u64 > limit {
-        let path = path.to_owned();
-        return Err(CollectionErrorKind::FileTooLarge { path, limit }.into());
-    }
-    String::from_utf8(bytes).map_err(|error| unreadable().caused_by(error))
-}
-
 /// A collection document that is being expanded.
 struct Source<'s> {
     text: &'s str,
@@ -130,18 +111,20 @@ impl Compiler<'_> {
             .caused_by(error)
         })?;
         let parsed = Rdf::from_yaml(source.text);
-        let (in_entries, in_root): (Vec<_>, Vec<_>) = parsed
-            .diagnostics()
-            .iter()
-            .cloned()
-            .partition(|found| is_in_entry(&found.path));
-        for index in 0..resolver.len() {
-            self.entry(source, &resolver, index, &in_entries)?;
+        let mut in_root = Vec::new();
+        let mut in_entries: HashMap<String, Vec<&Diagnostic>> = HashMap::new();
+        for found in parsed.diagnostics() {
+            match entry_of(&found.path) {
+                Some(entry) => in_entries.entry(entry.to_string()).or_default().push(found),
+                None => in_root.push(placed(source.name, found.clone())),
+            }
         }
-        Ok(in_root
-            .into_iter()
-            .map(|found| placed(source.name, found))
-            .collect())
+        for index in 0..resolver.len() {
+            let path = resolver.path(index).unwrap_or_default();
+            let more = in_entries.remove(&path.to_string()).unwrap_or_default();
+            self.entry(source, &resolver, index, &more)?;
+        }
+        Ok(in_root)
     }
 
     fn entry(
@@ -149,7 +132,7 @@ impl Compiler<'_> {
         source: &Source<'_>,
         resolver: &CollectionResolver,
         index: usize,
-        in_entries: &[Diagnostic],
+        in_entry: &[&Diagnostic],
     ) -> Result<(), CollectionError> {
         if self.bytes > LARGEST_INDEX {
             return Err(CollectionErrorKind::TooLarge { limit: LARGEST_INDEX }.into());
@@ -225,10 +208,10 @@ impl Compiler<'_> {
         let place_of_source = entry.rdf_source.clone().unwrap_or_default();
         self.judge(&mut entry, source, &resolved, &place_of_source);
         // What only the collection as a whole shows, such as an entry without identifier.
-        let more: Vec<PlacedFinding> = in_entries
+        let more: Vec<PlacedFinding> = in_entry
             .iter()
-            .filter(|found| is_below(&found.path, &path) && !entry.has(found))
-            .map(|found| placed(source.name, found.clone()))
+            .filter(|found| !entry.has(found))
+            .map(|found| placed(source.name, (*found).clone()))
             .collect();
         entry.findings.extend(more);
         entry.findings.truncate(MOST_FINDINGS);
@@ -378,17 +361,6 @@ impl CompiledEntry {
     }
 }
 
-/// The root of a collection as JSON, without its entries.
-fn root_fields(document: &Document) -> Map<String, Value> {
-    let Ok(Value::Object(mut fields)) = serde_json::from_str(&document.to_json()) else {
-        return Map::new();
-    };
-    for list in LISTS {
-        fields.shift_remove(list);
-    }
-    fields
-}
-
 fn placed(document: &str, diagnostic: Diagnostic) -> PlacedFinding {
     PlacedFinding {
         document: document.to_owned(),
@@ -413,29 +385,6 @@ fn stated_id(source: &Source<'_>, id: Option<String>) -> Option<String> {
 
 fn text_of(node: Option<&Node>, key: &str) -> Option<String> {
     node?.as_mapping()?.get(key)?.as_str().map(str::to_owned)
-}
-
-/// True for `collection[0]` and everything below it.
-fn is_in_entry(path: &DocPath) -> bool {
-    match path.segments() {
-        [Segment::Key(list), Segment::Index(_), ..] => LISTS.contains(&list.as_str()),
-        _ => false,
-    }
-}
-
-/// True for a finding about an entry of a collection that is itself an entry.
-fn is_in_nested(origin: DocumentOrigin, path: &DocPath) -> bool {
-    match (origin, path.segments()) {
-        (DocumentOrigin::Source, _) => is_in_entry(path),
-        (DocumentOrigin::Collection, [_, _, Segment::Key(list), Segment::Index(_), ..]) => {
-            LISTS.contains(&list.as_str())
-        }
-        _ => false,
-    }
-}
-
-fn is_below(path: &DocPath, entry: &DocPath) -> bool {
-    path.segments().starts_with(entry.segments())
 }
 
 /// An error with its sources in one line.

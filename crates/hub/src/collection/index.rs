@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use rdf_spec::Document;
 use serde_json::{Map, Value, json};
 
-use super::compile::read_text;
+use super::lists::LISTS;
+use super::text::read_text;
 use super::{CollectionError, CollectionErrorKind, CompiledCollection, CompiledEntry, Verdict};
 
 /// The largest index that is read.
@@ -131,4 +133,15 @@ fn entry(fields: &Map<String, Value>) -> IndexEntry {
             .collect(),
         fields: fields.clone(),
     }
+}
+
+/// The root of a collection as JSON, without its entries.
+pub(super) fn root_fields(document: &Document) -> Map<String, Value> {
+    let Ok(Value::Object(mut fields)) = serde_json::from_str(&document.to_json()) else {
+        return Map::new();
+    };
+    for list in LISTS {
+        fields.shift_remove(list);
+    }
+    fields
 }

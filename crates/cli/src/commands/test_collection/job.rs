@@ -8,7 +8,7 @@ use hub::summary::{PRODUCER, SummaryFile, SummaryPlace, TestStatus, TestSummary,
 use rdf_spec::{Diagnostic, Package, Rdf, Yaml};
 
 use super::search;
-use crate::exit::Failure;
+use crate::exit::{Failure, chain_in_one_line};
 
 /// One model.
 #[derive(Clone, Debug)]
@@ -78,7 +78,8 @@ fn of_source(source: &Path, jobs: &mut Vec<Job>) -> Result<(), Failure> {
         .iter()
         .any(|known| extension.eq_ignore_ascii_case(known));
     if is_text && is_collection(source) {
-        return of_collection(source, jobs);
+        of_collection(source, jobs);
+        return Ok(());
     }
     jobs.push(of_package(source));
     Ok(())
@@ -127,8 +128,22 @@ fn of_index(file: &Path, index: &Index, jobs: &mut Vec<Job>) {
     }
 }
 
-fn of_collection(file: &Path, jobs: &mut Vec<Job>) -> Result<(), Failure> {
-    let compiled = compile_file(file).map_err(|error| Failure::because(&error))?;
+/// The entries of a collection. One that cannot be compiled is a job that fails: there may be other sources.
+fn of_collection(file: &Path, jobs: &mut Vec<Job>) {
+    let compiled = match compile_file(file) {
+        Ok(compiled) => compiled,
+        Err(error) => {
+            let name = format!("compile the collection ({PRODUCER})");
+            let mut summary = TestSummary::new(name, file.display().to_string(), TestStatus::Failed);
+            summary.error = Some(chain_in_one_line(&error));
+            jobs.push(Job {
+                label: file.display().to_string(),
+                place: place(&id_of_path(file), None),
+                work: Work::Known(SummaryFile::of_tester("modelhub", vec![summary])),
+            });
+            return;
+        }
+    };
     let folder = file.parent().unwrap_or(Path::new(""));
     for entry in compiled.entries {
         if entry.resource_type.as_deref() == Some("collection") {
@@ -166,7 +181,6 @@ fn of_collection(file: &Path, jobs: &mut Vec<Job>) -> Result<(), Failure> {
             work,
         });
     }
-    Ok(())
 }
 
 /// A model with a description of its own can be run; one that the collection describes in place, or that is on the

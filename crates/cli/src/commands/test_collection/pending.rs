@@ -60,7 +60,7 @@ impl Pending {
         }
         for ((resource, version), met) in self.wanted.iter().zip(met) {
             if !met && !resource.contains('*') {
-                selected.extend(absent(resource, version));
+                selected.push(absent(resource, version));
             }
         }
         selected
@@ -68,19 +68,20 @@ impl Pending {
 }
 
 /// A job that says that none of the sources has what is wanted.
-fn absent(resource: &str, version: &str) -> Option<Job> {
+fn absent(resource: &str, version: &str) -> Job {
     let version = if version.contains('*') { "latest" } else { version };
-    let place = SummaryPlace::new(resource, version).ok()?;
+    let place =
+        SummaryPlace::new(resource, version).unwrap_or_else(|_| SummaryPlace::approximate(resource, version));
     let name = format!("load resource description ({PRODUCER})");
     let mut summary = TestSummary::new(name, resource, TestStatus::Failed);
     summary.error = Some(format!(
         "none of the sources has `{resource}` in version `{version}`"
     ));
-    Some(Job {
-        label: place.to_string(),
+    Job {
+        label: format!("{resource}/{version}"),
         place,
         work: Work::Known(SummaryFile::of_tester("modelhub", vec![summary])),
-    })
+    }
 }
 
 /// `**` and `*` are everything, `partner/**` everything that begins so.

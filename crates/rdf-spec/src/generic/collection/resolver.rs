@@ -1,5 +1,7 @@
 //! Completing single entries of a collection, with the documents that they refer to.
 
+use std::collections::HashMap;
+
 use super::entry::{has_source, stated_id};
 use super::listed::Listed;
 use super::rebase::rebase;
@@ -43,6 +45,8 @@ pub struct CollectionResolver {
     written: Node,
     root: Mapping,
     entries: Vec<Listed<'static>>,
+    /// The entries that state an identifier, by the whole one in lower case.
+    by_id: HashMap<String, Vec<usize>>,
 }
 
 /// The document that an entry refers to with `rdf_source`.
@@ -182,10 +186,23 @@ impl CollectionResolver {
         let mut reader = Reader::default();
         let (version, root) = in_newest_form(written, "collection", &mut reader)?;
         let listed = Listed::read(&mut reader.fields(&root)?, &version, &mut reader)?;
+        let root = root.as_mapping()?;
+        let collection = root.get("id").and_then(Node::as_str);
+        let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, item) in listed.iter().enumerate() {
+            if let Some(stated) = stated_id(&item.node) {
+                let whole = match collection {
+                    Some(collection) => format!("{collection}/{stated}"),
+                    None => stated.to_owned(),
+                };
+                by_id.entry(whole.to_lowercase()).or_default().push(index);
+            }
+        }
         Some(Self {
             written: written.clone(),
-            root: root.as_mapping()?.clone(),
+            root: root.clone(),
             entries: listed.into_iter().map(Listed::into_owned).collect(),
+            by_id,
         })
     }
 
@@ -289,15 +306,9 @@ impl CollectionResolver {
                 diagnostic: Diagnostic::new(Code::MissingField, path, message).at(place),
             });
         };
-        let collection = self.root.get("id").and_then(Node::as_str);
-        let whole = |stated: &str| match collection {
-            Some(collection) => format!("{collection}/{stated}").to_lowercase(),
-            None => stated.to_lowercase(),
-        };
-        let others = self.entries.iter().enumerate().filter(|(at, _)| *at != index);
-        let other = others
-            .map(|(_, other)| other)
-            .find(|other| stated_id(&other.node).is_some_and(|stated| whole(stated) == id.to_lowercase()))?;
+        let same = self.by_id.get(&id.to_lowercase())?;
+        let other = same.iter().find(|at| **at != index)?;
+        let other = self.entries.get(*other)?;
         let other = other.path().join("id");
         let message = format!(
             "the identifier {} is that of another entry",
