@@ -105,7 +105,10 @@ enum Change {
 
 impl Change {
     fn apply(&self, bytes: &mut Vec<u8>) {
-        let length = bytes.len().max(1);
+        let length = bytes.len();
+        if length == 0 {
+            return;
+        }
         match *self {
             Self::Set(at, value) => bytes[at % length] = value,
             Self::Number(at, value) => {

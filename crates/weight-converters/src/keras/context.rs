@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::error::LayerError;
-use crate::graph::{Graph, TensorRef};
+use crate::graph::{Graph, SliceRange, TensorRef};
 use crate::onnx::OPSET_VERSION;
 use crate::tensor::{ScalarType, TensorData};
+
+/// Elements of all computed tables of a network.
+const LARGEST_TABLES: usize = 1 << 25;
 
 /// What differs between the versions of Keras.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +52,8 @@ pub(crate) struct Context {
     pub(crate) dialect: Dialect,
     weights: usize,
     /// constants that were made of weights, so that layers that are used twice share them
-    constants: HashMap<(usize, Vec<usize>, Vec<usize>), TensorRef>,
+    constants: HashMap<(usize, Vec<usize>, Vec<usize>, usize), TensorRef>,
+    table_elements: usize,
     notes: Vec<String>,
 }
 
@@ -61,6 +65,7 @@ impl Context {
             dialect,
             weights: 0,
             constants: HashMap::new(),
+            table_elements: LARGEST_TABLES,
             notes: Vec::new(),
         }
     }
@@ -68,8 +73,14 @@ impl Context {
     /// A weight under the name that it has in the network. Numbers become `float32`.
     ///
     /// # Errors
-    /// When it is no number.
+    /// When it has no elements.
     pub(crate) fn weight(&mut self, name: String, data: TensorData) -> Result<Weight, LayerError> {
+        if data.is_empty() {
+            return Err(LayerError::new(format!(
+                "the shape {:?} has no elements",
+                data.shape
+            )));
+        }
         let data = if data.dtype.is_floating_point() && data.dtype != ScalarType::Float32 {
             TensorData::from_f64(ScalarType::Float32, &data.shape, &data.to_f64())?
         } else {
@@ -93,7 +104,33 @@ impl Context {
         order: &[usize],
         shape: &[usize],
     ) -> Result<TensorRef, LayerError> {
-        let key = (weight.0.id, order.to_vec(), shape.to_vec());
+        self.shared(weight, order, shape, 0)
+    }
+
+    /// A kernel as a constant, its axes in another order and then in another shape, of which the last `axes` are those of
+    /// space: turned around if the file has kernels in the sense of mathematics.
+    ///
+    /// # Errors
+    /// When order or shape do not fit.
+    pub(crate) fn kernel(
+        &mut self,
+        weight: &Weight,
+        order: &[usize],
+        shape: &[usize],
+        axes: usize,
+    ) -> Result<TensorRef, LayerError> {
+        let axes = if self.dialect.turned_kernels { axes } else { 0 };
+        self.shared(weight, order, shape, axes)
+    }
+
+    fn shared(
+        &mut self,
+        weight: &Weight,
+        order: &[usize],
+        shape: &[usize],
+        turned_axes: usize,
+    ) -> Result<TensorRef, LayerError> {
+        let key = (weight.0.id, order.to_vec(), shape.to_vec(), turned_axes);
         if let Some(known) = self.constants.get(&key) {
             return Ok(known.clone());
         }
@@ -102,6 +139,15 @@ impl Context {
         let whole = aside.constant(weight.0.data.clone(), "weight");
         let turned = aside.transpose(&whole, order)?;
         let shaped = aside.reshape(&turned, shape)?;
+        let backwards: Vec<SliceRange> = (shape.len().saturating_sub(turned_axes)..shape.len())
+            .map(|axis| SliceRange {
+                axis,
+                start: shape[axis].saturating_sub(1),
+                length: shape[axis],
+                step: -1,
+            })
+            .collect();
+        let shaped = aside.slice(&shaped, &backwards)?;
         let data = shaped
             .constant
             .clone()
@@ -109,6 +155,18 @@ impl Context {
         let constant = self.graph.constant(data, &weight.0.name);
         self.constants.insert(key, constant.clone());
         Ok(constant)
+    }
+
+    /// Takes from what may be computed in large tables, all layers together.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub(crate) fn spend(&mut self, elements: usize) -> Result<(), LayerError> {
+        self.table_elements = self
+            .table_elements
+            .checked_sub(elements)
+            .ok_or_else(|| LayerError::new("the interpolations of the network need too large tables"))?;
+        Ok(())
     }
 
     /// A weight as it is.

@@ -136,6 +136,9 @@ fn make_inputs(cx: &mut Context, model: &Model, inputs: &[InputSpec]) -> Result<
         if input.name.is_empty() || inputs[..index].iter().any(|other| other.name == input.name) {
             return Err(error("the name is empty, or that of another input".into()));
         }
+        if input.shape.contains(&0) {
+            return Err(error(format!("the shape {:?} has no elements", input.shape)));
+        }
         let layer = model.layers.iter().find(|layer| layer.name == name);
         if let Some(declared) = layer.and_then(declared_shape) {
             let fits = declared.len() == input.shape.len()

@@ -171,7 +171,14 @@ pub(crate) fn lower(cx: &mut Context, row: &Row, call: &Call<'_>) -> Result<Vec<
         return Err(LayerError::new("is called without a tensor"));
     }
     core::note_precision(cx, call);
-    (row.lowering)(cx, call).map(|result| vec![result])
+    let result = (row.lowering)(cx, call)?;
+    if result.shape().contains(&0) {
+        return Err(LayerError::new(format!(
+            "its result has the shape {:?}, so no elements",
+            result.shape()
+        )));
+    }
+    Ok(vec![result])
 }
 
 /// The class of a layer that cannot be converted, and why, where that is known.

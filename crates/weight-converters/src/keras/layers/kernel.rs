@@ -5,7 +5,7 @@
 use super::super::context::{Context, Weight};
 use super::super::error::LayerError;
 use super::call::{Call, Format};
-use crate::graph::{SliceRange, TensorRef};
+use crate::graph::TensorRef;
 
 /// The kernel of a convolution as (output, input, space...).
 ///
@@ -18,13 +18,13 @@ pub(super) fn of_convolution(
     axes: usize,
 ) -> Result<TensorRef, LayerError> {
     let stored = weight.shape().to_vec();
-    let kernel = if cx.dialect.major == 1 && axes == 1 && stored.len() == 4 {
+    if cx.dialect.major == 1 && axes == 1 && stored.len() == 4 {
         // a convolution over one axis was one over two
         let filters = call.config.size("filters|nb_filter")?;
         if stored[3] == filters && stored[1] == 1 {
-            cx.turned(weight, &[3, 2, 0, 1], &[stored[3], stored[2], stored[0]])?
+            cx.kernel(weight, &[3, 2, 0, 1], &[stored[3], stored[2], stored[0]], 1)
         } else {
-            cx.turned(weight, &[0, 1, 2, 3], &[stored[0], stored[1], stored[2]])?
+            cx.kernel(weight, &[0, 1, 2, 3], &[stored[0], stored[1], stored[2]], 1)
         }
     } else {
         check_rank(&stored, axes)?;
@@ -34,9 +34,8 @@ pub(super) fn of_convolution(
             [axes + 1, axes].into_iter().chain(0..axes).collect()
         };
         let shape: Vec<usize> = order.iter().map(|&axis| stored[axis]).collect();
-        cx.turned(weight, &order, &shape)?
-    };
-    unturned(cx, kernel)
+        cx.kernel(weight, &order, &shape, axes)
+    }
 }
 
 /// The kernel of a transposed convolution as (input, output, space...).
@@ -57,8 +56,7 @@ pub(super) fn of_transposed(
         _ => [axes + 1, axes].into_iter().chain(0..axes).collect(),
     };
     let shape: Vec<usize> = order.iter().map(|&axis| stored[axis]).collect();
-    let kernel = cx.turned(weight, &order, &shape)?;
-    unturned(cx, kernel)
+    cx.kernel(weight, &order, &shape, axes)
 }
 
 /// The kernel of a depthwise convolution as (channels * multiplier, 1, space...), and the number of channels.
@@ -79,8 +77,8 @@ pub(super) fn of_depthwise(
     let order: Vec<usize> = [axes, axes + 1].into_iter().chain(0..axes).collect();
     let mut shape = vec![outputs, 1];
     shape.extend(&stored[..axes]);
-    let kernel = cx.turned(weight, &order, &shape)?;
-    Ok((unturned(cx, kernel)?, channels))
+    // Keras does not turn these
+    Ok((cx.turned(weight, &order, &shape)?, channels))
 }
 
 /// The bias, if the layer has one.
@@ -115,21 +113,4 @@ fn check_rank(shape: &[usize], axes: usize) -> Result<(), LayerError> {
             axes + 2
         )))
     }
-}
-
-/// A kernel of a correlation, from one of a convolution in the sense of mathematics if it is one.
-fn unturned(cx: &mut Context, kernel: TensorRef) -> Result<TensorRef, LayerError> {
-    if !cx.dialect.turned_kernels {
-        return Ok(kernel);
-    }
-    let ranges: Vec<SliceRange> = (2..kernel.rank())
-        .filter(|&axis| kernel.shape[axis] > 0)
-        .map(|axis| SliceRange {
-            axis,
-            start: kernel.shape[axis] - 1,
-            length: kernel.shape[axis],
-            step: -1,
-        })
-        .collect();
-    Ok(cx.graph.slice(&kernel, &ranges)?)
 }

@@ -9,9 +9,6 @@ use super::super::error::LayerError;
 use crate::graph::{Coordinates, Interpolation, ResizeTo, TensorRef};
 use crate::tensor::{ScalarType, TensorData};
 
-/// Elements of the largest matrix.
-const LARGEST_MATRIX: usize = 1 << 24;
-
 /// Steps of the table in which TensorFlow's kernel keeps the weights of its cubic interpolation.
 const CUBIC_STEPS: f64 = 1024.0;
 
@@ -46,11 +43,7 @@ pub(super) fn resize(
                 if old == length {
                     continue;
                 }
-                if old.saturating_mul(length) > LARGEST_MATRIX {
-                    return Err(LayerError::new(format!(
-                        "`{method}` from {old} to {length} elements is too large"
-                    )));
-                }
+                cx.spend(old.saturating_mul(length))?;
                 let mut matrix = Vec::with_capacity(old * length);
                 for position in 0..length {
                     matrix.extend(weights(method, position, old, length)?);
