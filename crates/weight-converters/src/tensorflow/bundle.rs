@@ -1,5 +1,6 @@
 //! The variables of a bundle: an index, and files with the elements.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use prost::Message as _;
@@ -100,17 +101,16 @@ impl Bundle {
             "variables/variables.data-{:05}-of-{:05}",
             entry.shard, self.shards
         );
-        if !self.loaded.contains_key(&entry.shard) {
-            let bytes = files.load(&name, MAX_SHARD).map_err(|error| error.to_string())?;
-            self.loaded.insert(entry.shard, bytes);
-        }
+        let file = match self.loaded.entry(entry.shard) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                free.insert(files.load(&name, MAX_SHARD).map_err(|error| error.to_string())?)
+            }
+        };
         let start = usize::try_from(entry.offset).ok();
         let bytes = start
             .zip(wanted)
-            .and_then(|(start, size)| {
-                let file = self.loaded.get(&entry.shard)?;
-                file.get(start..start.checked_add(size)?)
-            })
+            .and_then(|(start, size)| file.get(start..start.checked_add(size)?))
             .ok_or_else(|| format!("{name}: ends before the elements of `{key}`: it may be truncated"))?;
         if masked_crc32c(crc32c::crc32c(bytes)) != entry.crc32c {
             return Err(format!(

@@ -85,8 +85,11 @@ fn block(bytes: &[u8], offset: u64, size: u64, budget: &mut usize) -> Result<Vec
     Ok(unpacked)
 }
 
+/// A key and a value.
+type Pair = (Vec<u8>, Vec<u8>);
+
 /// The entries of a block: each key is stored without what it shares with the one before. `total` counts their bytes.
-fn pairs(block: &[u8], total: &mut usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+fn pairs(block: &[u8], total: &mut usize) -> Result<Vec<Pair>, String> {
     let count = block
         .last_chunk()
         .map(|bytes| u32::from_le_bytes(*bytes))

@@ -63,8 +63,11 @@ pub(super) fn remember_convolution(
     }
 }
 
+/// Lengths of blocks, and numbers for both ends of the same axes.
+type Block = (Vec<usize>, Vec<(usize, usize)>);
+
 /// Block lengths, and what is added to or taken from both ends of the same axes.
-fn block(cx: &mut Context, args: &Arguments<'_>) -> Result<(Vec<usize>, Vec<(usize, usize)>), LoweringError> {
+fn block(cx: &mut Context, args: &Arguments<'_>) -> Result<Block, LoweringError> {
     let block = args.lengths(cx, 1)?;
     let ends = args.lengths(cx, 2)?;
     if ends.len() != 2 * block.len() || block.contains(&0) {
@@ -93,15 +96,11 @@ fn space_to_batch(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
     }
     let padded = cx.graph.pad(&x, &all, PadMode::Constant(0.0))?;
     let mut split = vec![padded.shape[0]];
-    for axis in 0..axes {
-        let length = padded.shape[axis + 1];
-        if !length.is_multiple_of(block[axis]) {
-            return Err(wrong(format!(
-                "a length of {length} is not a multiple of {}",
-                block[axis]
-            )));
+    for (&length, &edge) in padded.shape[1..].iter().zip(&block) {
+        if !length.is_multiple_of(edge) {
+            return Err(wrong(format!("a length of {length} is not a multiple of {edge}")));
         }
-        split.extend([length / block[axis], block[axis]]);
+        split.extend([length / edge, edge]);
     }
     split.extend(&padded.shape[axes + 1..]);
     // (block..., batch, parts..., rest)

@@ -39,7 +39,7 @@ fn range(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
     let dtype = args.tensor(0)?.value().dtype;
     let (start, limit, step) = (args.number(cx, 0)?, args.number(cx, 1)?, args.number(cx, 2)?);
     let count = ((limit - start) / step).ceil().max(0.0);
-    if !(count <= MAX_RANGE) {
+    if count.is_nan() || count > MAX_RANGE {
         return Err(wrong(format!(
             "from {start} to {limit} in steps of {step} are more than {MAX_RANGE} elements"
         )));

@@ -164,7 +164,7 @@ fn cubic_weights(position: f32, keys: bool, row: &mut [f64]) {
     let near = |x: f64| ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
     let far = |x: f64| ((a * x - 5.0 * a) * x + 8.0 * a) * x - 4.0 * a;
     let weights = [far(step + 1.0), near(step), near(1.0 - step), far(2.0 - step)];
-    let last = row.len() as i64 - 1;
+    let last = crate::graph::signed(row.len()) - 1;
     for (offset, weight) in (-1..).zip(weights) {
         let index = first as i64 + offset;
         let inside = index.clamp(0, last);
