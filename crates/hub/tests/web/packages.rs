@@ -276,24 +276,6 @@ fn files_at_urls_of_a_package_here() {
 }
 
 #[test]
-fn files_that_are_only_looked_for_are_not_fetched() {
-    let server = world();
-    let folder = tempfile::tempdir().unwrap();
-    let source = Source::parse(server.url("/models/rdf.yaml").as_str()).unwrap();
-    let opened = resolver(&server, folder.path()).open(&source).unwrap();
-    assert_eq!(opened.package.check_files(), []);
-    for got in server.requests() {
-        let is_sample = got.target.contains("sample_");
-        assert_eq!(
-            got.method,
-            if is_sample { "HEAD" } else { "GET" },
-            "{}",
-            got.target
-        );
-    }
-}
-
-#[test]
 fn a_web_page_is_no_description() {
     let server = Server::start(|_| Reply::ok("\n<!DOCTYPE HTML><html>log in</html>"));
     let folder = tempfile::tempdir().unwrap();
