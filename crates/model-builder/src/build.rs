@@ -2,6 +2,7 @@
 
 mod draft;
 mod files;
+mod reading;
 mod shapes;
 
 use std::ops::ControlFlow;
