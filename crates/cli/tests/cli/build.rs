@@ -207,7 +207,11 @@ fn several_inputs_outputs_and_weights_are_reproduced() {
         });
         let package = Package::open(&target).unwrap();
         let model = package.model().unwrap();
-        let weights: Vec<_> = model.weights.formats().map(|format| format.name()).collect();
+        let weights: Vec<_> = model
+            .weights
+            .formats()
+            .map(rdf_spec::WeightsFormat::name)
+            .collect();
         assert_eq!(weights, ["onnx", "torchscript"]);
         assert!(model.config.contains_key("deepimagej"));
         assert_eq!(model.sample_inputs.len(), model.inputs.len());

@@ -11,6 +11,8 @@ use crate::{Tile, TilePlan, TileSink, TileSource};
 
 /// A tile with what belongs to it.
 type With<T> = (Tile, Vec<T>);
+/// What the reader sends: tiles, or what kept it from reading one.
+type Read<T> = Result<With<T>, RunError>;
 
 impl TilePlan {
     /// The same as [`run`](Self::run) with several networks, each on a thread of its own: the first one computes the first
@@ -114,7 +116,7 @@ impl TilePlan {
         &self,
         indices: impl Iterator<Item = usize>,
         sources: &mut [S],
-        inputs: &[SyncSender<Result<With<S::Tile>, RunError>>],
+        inputs: &[SyncSender<Read<S::Tile>>],
         broken_off: &AtomicBool,
     ) {
         for (index, network) in indices.zip(inputs.iter().cycle()) {
@@ -140,7 +142,7 @@ fn tile_of(error: &RunError) -> usize {
 }
 
 fn compute_all<T, U, E: Into<AnyError>>(
-    inputs: &Receiver<Result<With<T>, RunError>>,
+    inputs: &Receiver<Read<T>>,
     results: &SyncSender<With<U>>,
     broken_off: &AtomicBool,
     network: &mut impl FnMut(&Tile, Vec<T>) -> Result<Vec<U>, E>,
