@@ -103,11 +103,12 @@ pub(crate) fn outputs_of_tensorflow_are_told_apart(backend: &dyn Backend) {
 
 pub(crate) fn what_is_no_network_of_tensorflow_is_refused(backend: &dyn Backend) {
     for format in [SAVED_MODEL, TFJS] {
-        let wrong: &[u8] = if format == TFJS {
-            &fixture("unet_tf2.zip")
+        let other = fixture(if format == TFJS {
+            "unet_tf2.zip"
         } else {
-            &fixture("unet_tfjs.zip")
-        };
+            "unet_tfjs.zip"
+        });
+        let wrong: &[u8] = &other;
         for bytes in [wrong, b"", b"PK\x03\x04 and so on", b"\x89HDF\r\n\x1a\n"] {
             let error = backend
                 .load(format, WeightsData::Bytes(bytes), &described(&[("x", None)]))
