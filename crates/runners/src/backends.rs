@@ -9,8 +9,8 @@ use crate::{Advice, Backend, LoadError, LoadErrorKind, LoadOptions, Runner, Weig
 /// let backends = Backends::built_in();
 /// # #[cfg(feature = "tract")]
 /// assert_eq!(backends.supporting(WeightsFormat::Onnx).next().map(|backend| backend.name()), Some("tract"));
-/// assert!(backends.supporting(WeightsFormat::KerasHdf5).next().is_none());
-/// assert!(backends.advice(WeightsFormat::KerasHdf5).to_string().contains("export the network to onnx"));
+/// assert!(backends.supporting(WeightsFormat::PytorchStateDict).next().is_none());
+/// assert!(backends.advice(WeightsFormat::PytorchStateDict).to_string().contains("it has to be allowed"));
 /// ```
 #[derive(Debug, Default)]
 pub struct Backends {

@@ -43,10 +43,10 @@ struct CompileOptions {
     #[arg(value_name = "COLLECTION")]
     collection: PathBuf,
     /// File for the index (JSON); without it only the verdicts are shown
-    #[arg(long, short, value_name = "FILE")]
-    index: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    write_index: Option<PathBuf>,
     /// Replace the file of the index if it exists
-    #[arg(long, requires = "index")]
+    #[arg(long, requires = "write_index")]
     overwrite: bool,
     /// human: a list; json: one JSON object with all findings; markdown: a table
     #[arg(long, value_enum, default_value_t = CompileOutput::Human, value_name = "FORM")]
@@ -123,7 +123,7 @@ pub(crate) fn run(options: &CollectionOptions) -> Result<Exit, Failure> {
 
 fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
     if let Some(index) = options
-        .index
+        .write_index
         .as_ref()
         .filter(|index| !options.overwrite && index.exists())
     {
@@ -140,7 +140,7 @@ fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
         CompileOutput::Json => json::print_line(&problems_to_json(&found))?,
         CompileOutput::Markdown => stdout::print(&entries_to_markdown(&found))?,
     }
-    if let Some(path) = &options.index {
+    if let Some(path) = &options.write_index {
         let text = format!("{:#}\n", found.index());
         let written: std::io::Result<()> = write_atomically(path, |file| {
             use std::io::Write;

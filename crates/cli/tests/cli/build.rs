@@ -142,7 +142,10 @@ fn reproduces(name: &str) {
         }
         let halo = &found.halo;
         let declared = &stated.halo;
-        if name != "tiling-dishonest-halo" {
+        if name == "tiling-valid-unet" {
+            // What the offset crops counts as seen: the halo that is found is honest, and larger than needed.
+            assert!(halo[2] >= declared[2], "{name}: {halo:?} {declared:?}");
+        } else if name != "tiling-dishonest-halo" {
             let fits = halo
                 .iter()
                 .zip(declared)

@@ -77,7 +77,7 @@ fn a_collection_is_compiled_listed_and_its_partners_shown() {
             "collection",
             "compile",
             "collection.yaml",
-            "--index",
+            "--write-index",
             "index.json",
         ],
     );
@@ -99,7 +99,7 @@ fn a_collection_is_compiled_listed_and_its_partners_shown() {
             "collection",
             "compile",
             "collection.yaml",
-            "--index",
+            "--write-index",
             "index.json",
         ],
     );
@@ -354,7 +354,7 @@ fn sources_of_all_kinds_and_one_bad_model_stops_nothing() {
             "collection",
             "compile",
             "collection.yaml",
-            "--index",
+            "--write-index",
             "index.json",
         ],
     );

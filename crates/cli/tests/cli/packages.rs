@@ -61,7 +61,7 @@ fn what_a_hostile_package_refers_to_is_not_taken() {
         ("'..\\secret.txt'", "leads out of the package"),
         ("/etc/passwd", "absolute path"),
         ("'C:\\secret.txt'", "leads out of the package"),
-        ("https://example.org/a.txt", "--keep-urls"),
+        ("https://example.org/a.txt", "offline nothing is fetched"),
         ("nowhere.txt", "are missing: `nowhere.txt`"),
     ] {
         let description =

@@ -104,7 +104,7 @@ fn several_inputs_are_paired_by_name_and_several_outputs_share_a_folder() {
     let model = fixture("tiling-two-outputs");
     let source = folder.path().join("images");
     fs::create_dir(&source).unwrap();
-    let image: ArrayD<f32> = read_npy(model.join("test_input.npy")).unwrap();
+    let image: ArrayD<f32> = read_npy(model.join("test_image.npy")).unwrap();
     write_npy(source.join("cell.npy"), &image).unwrap();
     let results = text(&folder.path().join("results"));
     let description = fs::read_to_string(model.join("rdf.yaml")).unwrap();
