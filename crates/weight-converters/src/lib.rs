@@ -4,8 +4,8 @@ mod conversion;
 #[cfg(feature = "tensorflow")]
 mod files;
 #[cfg_attr(
-    not(feature = "torchscript"),
-    allow(dead_code, reason = "TorchScript needs all of it, the other formats some")
+    not(all(feature = "torchscript", feature = "tfjs")),
+    allow(dead_code, reason = "each format needs a part of it")
 )]
 mod graph;
 mod half;
@@ -13,8 +13,8 @@ mod half;
 pub mod keras;
 mod onnx;
 #[cfg_attr(
-    not(feature = "torchscript"),
-    allow(dead_code, reason = "TorchScript needs all of it, the other formats some")
+    not(all(feature = "torchscript", feature = "tfjs")),
+    allow(dead_code, reason = "each format needs a part of it")
 )]
 mod tensor;
 #[cfg(feature = "tensorflow")]
