@@ -1,9 +1,10 @@
 //! One of the engines that `benches/engines/compare.py` compares: runs an ONNX network whenever a line arrives.
 //!
-//! Arguments: BACKEND (`tract` or `ort`), the ONNX file, the number of threads, the shape of the input (`1,1,512,512`)
+//! Arguments: BACKEND (`tract` or `ort`), the weights (an ONNX file; `.pt`, `.h5` or a SavedModel folder are converted), the number of threads, the shape of the input (`1,1,512,512`)
 //! and, for `ort`, the library of onnxruntime.
 
 use std::error::Error;
+use std::path::Path;
 
 use modelhub_benches::worker::serve;
 use runners::{Backend, Ort, Tract, WeightsFormat};
@@ -18,5 +19,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("ort", [library]) => Box::new(Ort::load(library)?),
         _ => return Err(format!("there is no backend {backend}, or its library is missing").into()),
     };
-    serve(&*backend, WeightsFormat::Onnx, weights, threads, shape)
+    serve(&*backend, format_of(Path::new(weights)), weights, threads, shape)
+}
+
+/// The format, by the name of the file or folder.
+fn format_of(weights: &Path) -> WeightsFormat {
+    let extension = weights.extension().and_then(|extension| extension.to_str());
+    match extension {
+        _ if weights.is_dir() => WeightsFormat::TensorflowSavedModelBundle,
+        Some("pt") => WeightsFormat::Torchscript,
+        Some("h5") => WeightsFormat::KerasHdf5,
+        _ => WeightsFormat::Onnx,
+    }
 }

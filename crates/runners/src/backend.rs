@@ -14,6 +14,11 @@ pub trait Backend: Debug + Send + Sync {
     /// Whether this engine runs weights of `format`.
     fn supports(&self, format: WeightsFormat) -> bool;
 
+    /// Whether runners of this engine are faster [side by side](Runner::side_by_side); `false` unless an engine says so.
+    fn runs_side_by_side(&self) -> bool {
+        false
+    }
+
     /// Reads and prepares weights. The shapes of later inputs need not be known.
     ///
     /// # Errors

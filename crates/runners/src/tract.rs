@@ -50,6 +50,10 @@ impl Backend for Tract {
         format == WeightsFormat::Onnx || converted::is_converted(format)
     }
 
+    fn runs_side_by_side(&self) -> bool {
+        true
+    }
+
     fn load(
         &self,
         format: WeightsFormat,

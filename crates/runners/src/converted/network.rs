@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tensor_ops::{DataType, Tensor, TensorView};
 use weight_converters::{Converted, InputSpec, ScalarType};
@@ -28,13 +29,24 @@ pub(super) trait Converter: Send {
     fn convert(&self, inputs: &[InputSpec], described: &Signature) -> Result<Converted, Cause>;
 }
 
-/// Weights and the networks that they were converted to.
-pub(super) struct ConvertingRunner {
-    converter: Box<dyn Converter>,
+/// Weights, and what runs the networks that they become.
+struct Source {
+    format: WeightsFormat,
+    converter: Mutex<Box<dyn Converter>>,
     signature: Signature,
     onnx: Box<dyn Backend>,
+}
+
+/// Networks that several runners share, by shapes, each with the types of its inputs.
+type Prototypes = Arc<Mutex<PlanCache<(Vec<DataType>, Box<dyn Runner>)>>>;
+
+/// Weights and the networks that they were converted to.
+pub(super) struct ConvertingRunner {
+    source: Arc<Source>,
     options: LoadOptions,
     networks: PlanCache<Box<dyn Runner>>,
+    /// Where this is one of several runners side by side.
+    prototypes: Option<Prototypes>,
 }
 
 /// A converted network has not what was described.
@@ -54,21 +66,61 @@ impl ConvertingRunner {
             format: converter.format(),
             what: "a description of its inputs and outputs",
         })?;
-        Ok(Self {
-            converter: Box::new(converter),
+        let source = Source {
+            format: converter.format(),
+            converter: Mutex::new(Box::new(converter)),
             signature,
             onnx: Box::new(onnx),
-            // Each network is for one combination of shapes.
-            options: options.clone().with_cached_plans(NonZeroUsize::MIN),
+        };
+        Ok(Self {
+            source: Arc::new(source),
+            options: options.clone(),
             networks: PlanCache::new(options.cached_plans),
+            prototypes: None,
         })
     }
 
-    /// The network for inputs of these types and shapes.
+    /// The network for inputs of these types and shapes: a new one, or one that shares its weights with those of the runners
+    /// beside this one. They wait for each other, rather than convert the same again.
     fn prepare(&self, types: &[DataType], shapes: &[Vec<usize>]) -> Result<Box<dyn Runner>, RunError> {
+        // Each network is for one combination of shapes.
+        let options = self.options.clone().with_cached_plans(NonZeroUsize::MIN);
+        let Some(prototypes) = &self.prototypes else {
+            return self.source.prepare(types, shapes, &options);
+        };
+        let mut prototypes = prototypes.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = |network: &dyn Runner| {
+            network
+                .side_by_side(NonZeroUsize::MIN)
+                .and_then(|mut one| one.pop())
+        };
+        if let Some((known, network)) = prototypes.get(shapes)
+            && known.as_slice() == types
+            && let Some(network) = shared(&**network)
+        {
+            return Ok(network);
+        }
+        let network = self.source.prepare(types, shapes, &options)?;
+        if let Some(shared) = shared(&*network) {
+            prototypes.remove(shapes);
+            prototypes.insert(shapes.to_vec(), (types.to_vec(), network));
+            return Ok(shared);
+        }
+        Ok(network)
+    }
+}
+
+impl Source {
+    /// The network for inputs of these types and shapes.
+    fn prepare(
+        &self,
+        types: &[DataType],
+        shapes: &[Vec<usize>],
+        options: &LoadOptions,
+    ) -> Result<Box<dyn Runner>, RunError> {
         let failed = |source: Cause| {
             let shapes = shapes.to_vec();
-            let format = self.converter.format();
+            let format = self.format;
             RunError::with_source(RunErrorKind::Conversion { format, shapes }, source)
         };
         let converted = self.convert(types, shapes).map_err(failed)?;
@@ -80,7 +132,7 @@ impl ConvertingRunner {
             .into());
         }
         let model = crate::WeightsData::Bytes(&converted.model);
-        let loaded = self.onnx.load(WeightsFormat::Onnx, model, &self.options);
+        let loaded = self.onnx.load(WeightsFormat::Onnx, model, options);
         loaded.map_err(|error| failed(Box::new(error)))
     }
 
@@ -91,7 +143,8 @@ impl ConvertingRunner {
             let dtype = scalar_type(found).ok_or(UnsupportedType { found })?;
             inputs.push(InputSpec::new(name, dtype, shape.clone()));
         }
-        self.converter.convert(&inputs, &self.signature)
+        let converter = self.converter.lock().unwrap_or_else(PoisonError::into_inner);
+        converter.convert(&inputs, &self.signature)
     }
 }
 
@@ -113,11 +166,11 @@ pub(super) fn input_names(described: &Signature) -> Vec<String> {
 
 impl Runner for ConvertingRunner {
     fn signature(&self) -> &Signature {
-        &self.signature
+        &self.source.signature
     }
 
     fn run(&mut self, inputs: &[TensorView<'_>]) -> Result<Vec<Tensor>, RunError> {
-        self.signature.check(inputs)?;
+        self.source.signature.check(inputs)?;
         let types: Vec<DataType> = inputs.iter().map(TensorView::data_type).collect();
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|input| input.shape().to_vec()).collect();
         let fits = |network: &dyn Runner| {
@@ -134,6 +187,24 @@ impl Runner for ConvertingRunner {
         let outputs = network.run(inputs)?;
         self.networks.insert(shapes, network);
         Ok(outputs)
+    }
+
+    fn side_by_side(&self, count: NonZeroUsize) -> Option<Vec<Box<dyn Runner>>> {
+        if !self.source.onnx.runs_side_by_side() {
+            return None;
+        }
+        let threads = NonZeroUsize::new(self.options.thread_count() / count).unwrap_or(NonZeroUsize::MIN);
+        let prototypes: Prototypes = Arc::new(Mutex::new(PlanCache::new(self.options.cached_plans)));
+        let runner = |_| {
+            let runner: Box<dyn Runner> = Box::new(ConvertingRunner {
+                source: Arc::clone(&self.source),
+                options: self.options.clone().with_threads(threads),
+                networks: PlanCache::new(self.options.cached_plans),
+                prototypes: Some(Arc::clone(&prototypes)),
+            });
+            runner
+        };
+        Some((0..count.get()).map(runner).collect())
     }
 }
 
@@ -155,9 +226,9 @@ fn scalar_type(data_type: DataType) -> Option<ScalarType> {
 impl fmt::Debug for ConvertingRunner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConvertingRunner")
-            .field("format", &self.converter.format())
-            .field("signature", &self.signature)
-            .field("onnx", &self.onnx.name())
+            .field("format", &self.source.format)
+            .field("signature", &self.source.signature)
+            .field("onnx", &self.source.onnx.name())
             .field("networks", &self.networks.len())
             .finish_non_exhaustive()
     }

@@ -14,6 +14,8 @@ use runners::{Backend, LoadError, LoadOptions, Runner, WeightsData, WeightsForma
 use tensor_ops::Tensor;
 
 mod hostile;
+#[cfg(all(feature = "keras", feature = "tfjs"))]
+mod keras;
 mod refusals;
 mod results;
 mod shapes;
@@ -21,6 +23,8 @@ mod shapes;
 mod tensorflow;
 
 pub(crate) use hostile::*;
+#[cfg(all(feature = "keras", feature = "tfjs"))]
+pub(crate) use keras::*;
 pub(crate) use refusals::*;
 pub(crate) use results::*;
 pub(crate) use shapes::*;
@@ -57,6 +61,12 @@ macro_rules! onnx_suite {
                 nothing_is_read_from_functions_in_other_files
                 truncated_files_are_errors
                 damaged_files_are_errors_or_run
+            );
+            #[cfg(all(feature = "keras", feature = "tfjs"))]
+            $crate::suite::onnx_suite!(@cases $backend;
+                keras_models_give_what_keras_gave
+                converted_networks_run_side_by_side
+                what_is_no_keras_model_is_refused
             );
             #[cfg(all(feature = "tensorflow", feature = "tfjs"))]
             $crate::suite::onnx_suite!(@cases $backend;
