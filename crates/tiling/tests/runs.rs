@@ -6,44 +6,21 @@
     reason = "a test fails by panicking"
 )]
 
+mod line;
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::{Array1, ArrayD};
-use tiling::{
-    Dimension, Extent, Geometry, InputAxis, InputGeometry, OutputAxis, OutputGeometry, Region, RegionError,
-    RunError, RunOptions, Scale, Sizes, Stage, TilePlan, TileRequest, TileSink, TileSource, on_arrays,
-};
+use tiling::{Region, RegionError, RunError, RunOptions, Stage, TilePlan, TileSink, TileSource, on_arrays};
+
+use line::Failing;
 
 /// 100 elements in tiles of 16 with a halo of 2.
 fn plan() -> TilePlan {
-    let geometry = Geometry::new(
-        vec![Dimension {
-            name: "x".into(),
-            extent: Extent::Tiled,
-        }],
-        vec![InputGeometry {
-            name: "in".into(),
-            axes: vec![InputAxis {
-                dimension: 0,
-                sizes: Sizes::Stepped { min: 8, step: 1 },
-            }],
-        }],
-        vec![OutputGeometry {
-            name: "out".into(),
-            reference: 0,
-            axes: vec![OutputAxis::Follows {
-                axis: 0,
-                scale: Scale::ONE,
-                twice_offset: 0,
-                halo: 2,
-            }],
-        }],
-    )
-    .unwrap();
-    TilePlan::new(&geometry, &[vec![100]], &TileRequest::default().with_tile(0, 16)).unwrap()
+    line::plan(100)
 }
 
 fn image() -> Array1<i32> {
@@ -197,43 +174,6 @@ fn no_more_than_two_tiles_wait_at_either_end() {
     }
     assert_eq!(alive.map(|alive| alive.load(Ordering::SeqCst)), [0, 0]);
     assert_eq!(most.map(|most| most.load(Ordering::SeqCst)), [2, 2]);
-}
-
-/// A source or sink that fails at an element.
-struct Failing(Array1<i32>, usize);
-
-impl TileSource for Failing {
-    type Tile = ArrayD<i32>;
-    type Error = RegionError;
-
-    fn shape(&self) -> &[usize] {
-        TileSource::shape(&self.0)
-    }
-
-    fn read(&mut self, region: &Region) -> Result<ArrayD<i32>, RegionError> {
-        if region.range(0).contains(&self.1) {
-            region.check_within(&[0]).map(|()| unreachable!())
-        } else {
-            self.0.read(region)
-        }
-    }
-}
-
-impl TileSink for Failing {
-    type Tile = ArrayD<i32>;
-    type Error = RegionError;
-
-    fn shape(&self) -> &[usize] {
-        TileSink::shape(&self.0)
-    }
-
-    fn write(&mut self, region: &Region, tile: &ArrayD<i32>) -> Result<(), RegionError> {
-        if region.range(0).contains(&self.1) {
-            region.check_within(&[0])
-        } else {
-            self.0.write(region, tile)
-        }
-    }
 }
 
 #[test]

@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod line;
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
@@ -15,46 +17,11 @@ use std::time::Duration;
 
 use ndarray::{Array1, ArrayD};
 use proptest::prelude::*;
-use tiling::{
-    Dimension, Extent, Geometry, InputAxis, InputGeometry, OutputAxis, OutputGeometry, Region, RegionError,
-    RunError, RunOptions, Scale, Sizes, Stage, TilePlan, TileRequest, TileSink, TileSource, on_arrays,
-};
+use tiling::{RegionError, RunError, RunOptions, Stage, on_arrays};
+
+use line::{Failing, plan};
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
-
-/// `length` elements in tiles of 16 with a halo of 2.
-fn plan(length: usize) -> TilePlan {
-    let geometry = Geometry::new(
-        vec![Dimension {
-            name: "x".into(),
-            extent: Extent::Tiled,
-        }],
-        vec![InputGeometry {
-            name: "in".into(),
-            axes: vec![InputAxis {
-                dimension: 0,
-                sizes: Sizes::Stepped { min: 8, step: 1 },
-            }],
-        }],
-        vec![OutputGeometry {
-            name: "out".into(),
-            reference: 0,
-            axes: vec![OutputAxis::Follows {
-                axis: 0,
-                scale: Scale::ONE,
-                twice_offset: 0,
-                halo: 2,
-            }],
-        }],
-    )
-    .unwrap();
-    TilePlan::new(
-        &geometry,
-        &[vec![length]],
-        &TileRequest::default().with_tile(0, 16),
-    )
-    .unwrap()
-}
 
 fn image(length: i32) -> Array1<i32> {
     Array1::from_iter(0..length)
@@ -167,43 +134,6 @@ fn a_run_is_broken_off() {
     };
     assert_eq!(done, finished.len());
     assert!(computed.load(Ordering::SeqCst) < 8);
-}
-
-/// A source or sink that fails at an element.
-struct Failing(Array1<i32>, usize);
-
-impl TileSource for Failing {
-    type Tile = ArrayD<i32>;
-    type Error = RegionError;
-
-    fn shape(&self) -> &[usize] {
-        TileSource::shape(&self.0)
-    }
-
-    fn read(&mut self, region: &Region) -> Result<ArrayD<i32>, RegionError> {
-        if region.range(0).contains(&self.1) {
-            region.check_within(&[0]).map(|()| unreachable!())
-        } else {
-            self.0.read(region)
-        }
-    }
-}
-
-impl TileSink for Failing {
-    type Tile = ArrayD<i32>;
-    type Error = RegionError;
-
-    fn shape(&self) -> &[usize] {
-        TileSink::shape(&self.0)
-    }
-
-    fn write(&mut self, region: &Region, tile: &ArrayD<i32>) -> Result<(), RegionError> {
-        if region.range(0).contains(&self.1) {
-            region.check_within(&[0])
-        } else {
-            self.0.write(region, tile)
-        }
-    }
 }
 
 #[test]
