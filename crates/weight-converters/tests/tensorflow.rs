@@ -60,7 +60,12 @@ fn every_form_becomes_the_same_network() {
     let reference = convert(&fixture("unet_tf2.zip"), &[image()], &options).unwrap();
     assert_eq!(reference.outputs[0].name, "mask");
     assert_eq!(reference.outputs[0].shape, [1, 16, 16, 2]);
-    for name in ["unet_tf2_in_folder.zip", "unet_tf1.zip", "unet_frozen.pb"] {
+    for name in [
+        "unet_tf2_in_folder.zip",
+        "unet_tf1.zip",
+        "unet_tf1_keras.zip",
+        "unet_frozen.pb",
+    ] {
         let other = convert(&fixture(name), &[image()], &options).unwrap();
         assert_eq!(other.outputs, reference.outputs, "{name}");
     }

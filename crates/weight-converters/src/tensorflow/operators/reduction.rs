@@ -4,7 +4,7 @@ use super::super::arguments::{Arguments, axis};
 use super::super::context::{Context, LoweringError, Tensor};
 use super::super::value::Value;
 use super::{Lowered, Operator, one, row, stored, wrong};
-use crate::graph::{Comparison, Reduction, TensorRef};
+use crate::graph::{Comparison, PadMode, Reduction, TensorRef};
 use crate::tensor::ScalarType;
 
 pub(super) const OPERATORS: &[Operator] = &[
@@ -18,7 +18,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     row("Any", all_or_any, ""),
     row("ArgMax", arg, ""),
     row("ArgMin", arg, ""),
-    row("Cumsum", cumulative, "not exclusive"),
+    row("Cumsum", cumulative, ""),
     row("TopKV2", top, "the number is known while converting"),
 ];
 
@@ -123,14 +123,16 @@ fn arg(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
 fn cumulative(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
     let x = args.plain(cx, 0)?;
     let axis = axis(args.integer(cx, 1)?, x.rank())?;
-    if args.flag("exclusive") {
-        return Err(wrong("exclusive sums are not supported"));
-    }
     let backwards = args.flag("reverse");
     let turned = if backwards {
         super::rearrangement::reversed(cx, &x, axis)?
     } else {
         x
+    };
+    let turned = if args.flag("exclusive") {
+        shifted(cx, &turned, axis)?
+    } else {
+        turned
     };
     let sums = cx.graph.cumulative_sum(&turned, axis)?;
     let result: TensorRef = if backwards {
@@ -139,6 +141,15 @@ fn cumulative(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
         sums
     };
     one(result)
+}
+
+/// The elements one place further along an axis, with zero before them: their sums leave out the element itself.
+fn shifted(cx: &mut Context, x: &TensorRef, axis: usize) -> Result<TensorRef, LoweringError> {
+    let length = x.shape[axis];
+    let mut pads = vec![(0, 0); x.rank()];
+    pads[axis].0 = 1;
+    let padded = cx.graph.pad(x, &pads, PadMode::Constant(0.0))?;
+    Ok(cx.graph.narrow(&padded, axis, 0, length)?)
 }
 
 fn top(cx: &mut Context, args: &Arguments<'_>) -> Lowered {
