@@ -44,7 +44,7 @@ pub(crate) struct TestCollectionOptions {
     /// ...}]}; ** stands for all
     #[arg(long, value_name = "JSON")]
     pending: Option<Pending>,
-    /// Folder for results: test_summaries/<resource id>/<version id>/test_summary_*.yaml, compatibility reports in
+    /// Folder for results: `test_summaries/<resource id>/<version id>/test_summary_*.yaml`, compatibility reports in
     /// reports/, and results.jsonl, by which a later run goes on
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,

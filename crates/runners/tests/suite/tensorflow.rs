@@ -18,6 +18,7 @@ const FORMS: &[(&str, WeightsFormat, f32)] = &[
     ("unet_tf2_in_folder.zip", SAVED_MODEL, 1e-5),
     ("unet_tf1.zip", SAVED_MODEL, 1e-5),
     ("unet_frozen.pb", SAVED_MODEL, 1e-5),
+    ("unet_tf1_keras.zip", SAVED_MODEL, 1e-5),
     ("unet_tfjs.zip", TFJS, 1e-5),
     ("unet_tfjs_float16.zip", TFJS, 1e-3),
     ("unet_tfjs_uint16.zip", TFJS, 1e-4),
