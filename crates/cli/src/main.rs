@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         Command::Statistics(options) => commands::statistics::run(options, &sources),
         Command::Compatibility(options) => commands::compatibility::run(options, &sources),
         Command::CheckContribution(options) => commands::check_contribution::run(options, &sources),
-        Command::Collection(options) => commands::collection::run(options),
+        Command::Collection(options) => commands::collection::run(options, &sources),
         Command::TestCollection(options) => commands::test_collection::run(options),
         Command::Summaries(options) => commands::summaries::run(options),
     };

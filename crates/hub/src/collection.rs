@@ -33,6 +33,7 @@ mod compile;
 mod documents;
 mod error;
 mod expand;
+mod fetched;
 mod index;
 mod lists;
 mod render;
@@ -44,6 +45,7 @@ use serde_json::{Map, Value};
 pub use compile::{compile, compile_file};
 pub use documents::{DocumentError, DocumentErrorKind, Documents, LoadedDocument, LocalDocuments};
 pub use error::{CollectionError, CollectionErrorKind};
+pub use fetched::FetchedDocuments;
 pub use index::{Index, IndexEntry, open};
 pub use render::{entries_to_markdown, problems_to_json};
 

@@ -4,7 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use hub::collection::{compile_file, entries_to_markdown, open, problems_to_json};
+use hub::collection::{
+    FetchedDocuments, compile as compiled, compile_file, entries_to_markdown, open, problems_to_json,
+};
 use hub::imjoy::ImjoyPlugin;
 use hub::partner::PartnerTable;
 use pipeline::atomic_file::write_atomically;
@@ -12,6 +14,7 @@ use pipeline::atomic_file::write_atomically;
 use crate::args::Output;
 use crate::exit::{Exit, Failure};
 use crate::render::{collection, json, message, stdout};
+use crate::source::Sources;
 
 /// The largest file that is read whole: a collection, an index or a plugin.
 const LARGEST: u64 = 16 << 20;
@@ -34,7 +37,7 @@ enum Verb {
 /// Compile a collection: complete every entry, judge it, and write the index of the valid ones.
 ///
 /// Entries inherit what the collection says; documents that they refer to are read from the folder of the collection,
-/// those on the web are not fetched. Nested collections are expanded. Every problem is shown with its file and line;
+/// those on the web are fetched with --fetch. Nested collections are expanded. Every problem is shown with its file and line;
 /// the exit code is 1 if an entry is invalid or was not loaded.
 #[derive(Debug, Args)]
 #[command(visible_alias = "expand", after_help = EXIT_CODES)]
@@ -42,6 +45,9 @@ struct CompileOptions {
     /// The collection, a YAML file
     #[arg(value_name = "COLLECTION")]
     collection: PathBuf,
+    /// Fetch entries that are on the web, and judge them as well
+    #[arg(long)]
+    fetch: bool,
     /// File for the index (JSON); without it only the verdicts are shown
     #[arg(long, value_name = "FILE")]
     write_index: Option<PathBuf>,
@@ -112,16 +118,16 @@ struct ApplicationOptions {
     source: Option<String>,
 }
 
-pub(crate) fn run(options: &CollectionOptions) -> Result<Exit, Failure> {
+pub(crate) fn run(options: &CollectionOptions, sources: &Sources) -> Result<Exit, Failure> {
     match &options.verb {
-        Verb::Compile(options) => compile(options),
+        Verb::Compile(options) => compile(options, sources),
         Verb::List(options) => list(options),
         Verb::Partners(options) => partners(options),
         Verb::Application(options) => application(options),
     }
 }
 
-fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
+fn compile(options: &CompileOptions, sources: &Sources) -> Result<Exit, Failure> {
     if let Some(index) = options
         .write_index
         .as_ref()
@@ -130,7 +136,17 @@ fn compile(options: &CompileOptions) -> Result<Exit, Failure> {
         let index = index.display();
         return Err(Failure::usage(format!("{index} exists: --overwrite replaces it")));
     }
-    let found = compile_file(&options.collection).map_err(|error| Failure::because(&error))?;
+    let found = if options.fetch {
+        let documents = FetchedDocuments::beside(&options.collection, sources.resolver()?);
+        compiled(
+            &read(&options.collection)?,
+            &options.collection.display().to_string(),
+            &documents,
+        )
+    } else {
+        compile_file(&options.collection)
+    }
+    .map_err(|error| Failure::because(&error))?;
     match options.output {
         CompileOutput::Human => {
             collection::entries(&found.entries.iter().collect::<Vec<_>>())?;

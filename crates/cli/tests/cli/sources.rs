@@ -641,3 +641,35 @@ fn reports_and_statistics() {
     );
     assert!(run.stdout.contains("zenodo.1&"), "{run:?}");
 }
+
+#[test]
+fn entries_of_a_collection_are_fetched_where_that_is_asked_for() {
+    let server = world();
+    let folder = tempfile::tempdir().unwrap();
+    let (collection, cache) = (folder.path().join("collection.yaml"), folder.path().join("cache"));
+    let (there, gone) = (server.url("/models/rdf.yaml"), server.url("/gone/rdf.yaml"));
+    fs::write(
+        &collection,
+        format!(
+            "type: collection\nformat_version: 0.2.3\nname: Ours\nid: us\ndescription: some models\ncollection:\n  \
+             - {{id: us/blobs, rdf_source: '{there}'}}\n  - {{id: us/gone, rdf_source: '{gone}'}}\n"
+        ),
+    )
+    .unwrap();
+    let arguments = ["collection", "compile", collection.to_str().unwrap()];
+    let run = call(&server, &cache, &arguments);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(server.requests().len(), 0, "{run:?}");
+    assert!(run.stdout.contains("not-loaded"), "{run:?}");
+
+    let mut fetching = arguments.to_vec();
+    fetching.push("--fetch");
+    let run = call(&server, &cache, &fetching);
+    assert_eq!(run.code, 1, "{run:?}");
+    let text = format!("{}{}", run.stdout, run.stderr);
+    assert!(
+        text.contains("us/blobs") && text.contains("Blobs U-Net 2D"),
+        "{run:?}"
+    );
+    assert!(text.contains("cannot be fetched"), "{run:?}");
+}

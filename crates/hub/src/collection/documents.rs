@@ -65,6 +65,12 @@ pub enum DocumentErrorKind {
         /// The address.
         address: String,
     },
+    /// The document is on the web and could not be fetched.
+    #[error("`{address}` cannot be fetched")]
+    NotFetched {
+        /// The address.
+        address: String,
+    },
     /// There is no such file, it lies outside of the folder of the collection, or it cannot be read.
     #[error("`{address}` cannot be read")]
     Read {
