@@ -8,7 +8,7 @@
 MODEL is a folder with rdf.yaml, weights.onnx, test_input.npy and, for libtorch and torch.jit, weights.pt. Needs numpy;
 onnxruntime and torch are compared if the interpreter has them (or that of --torch), libtorch if its worker was built, the
 reference if --reference is given. Every engine is a process of its own that stays; they take turns, with a pause before
-each call (threads of the engine before may still spin), so that a load on the machine meets all of them. The table has
+each pair of calls (threads of the engine before may still spin), of which the second is timed, so that a load on the machine meets all of them. The table has
 medians, and the median of the ratios to Python's onnxruntime within a round: of the time that passed and, on Linux, of
 the time that processors worked for it, which other programs disturb less. The reference runs its whole pipeline, with
 preprocessing and postprocessing, on the test input; all others the bare network. --write puts the table into
@@ -127,6 +127,8 @@ def compare(given, shape, threads, library):
     for _ in range(given.rounds):
         for engine in running:
             time.sleep(given.pause)
+            # Some machines take memory away that was not used for a second: what is timed follows one call that is not.
+            engine.run(count=False)
             engine.run()
     base = next((engine for engine in running if engine.name == BASE), None)
     for engine in running:
