@@ -9,16 +9,15 @@ use crate::{Resolver, Source};
 
 /// Documents beside a collection, and those on the web, which are fetched: descriptions, zip files and records of Zenodo.
 ///
-/// ```no_run
+/// ```
 /// use std::path::Path;
-/// use hub::collection::{FetchedDocuments, compile};
-/// # fn resolver() -> hub::Resolver { unimplemented!() }
+/// use hub::collection::{CompiledCollection, FetchedDocuments, compile};
 ///
-/// let (path, resolver) = (Path::new("collection.yaml"), resolver());
-/// let text = std::fs::read_to_string(path)?;
-/// let compiled = compile(&text, "collection.yaml", &FetchedDocuments::beside(path, &resolver))?;
-/// println!("{} entries", compiled.entries.len());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// fn compiled(path: &Path, resolver: &hub::Resolver) -> Result<CompiledCollection, Box<dyn std::error::Error>> {
+///     let text = std::fs::read_to_string(path)?;
+///     let name = path.display().to_string();
+///     Ok(compile(&text, &name, &FetchedDocuments::beside(path, resolver))?)
+/// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct FetchedDocuments<'r> {
