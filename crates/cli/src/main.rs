@@ -14,6 +14,9 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 
+#[global_allocator]
+static ALLOCATOR: heap_tuning::ReusingAllocator = heap_tuning::ReusingAllocator;
+
 fn main() -> ExitCode {
     silence_caught_panics();
     // Networks take and free large arrays for every tile. Where the platform has no such setting it is only slower.

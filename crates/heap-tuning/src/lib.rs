@@ -1,52 +1,34 @@
-//! Lets a program keep the memory that it frees.
+//! Lets a program keep the memory that it frees, and use it again for arrays like those before.
 //!
 //! A network computes each of its values in an array of its own: hundreds of megabytes are taken and freed for every tile of an
-//! image. glibc takes arrays of more than some megabytes from the system one by one and gives each back at once, and the
-//! system clears every page that it hands out. For a small U-Net on tiles of three million pixels that is 4 million page
-//! faults and a third of all processor time (docs/performance.md). Where freed memory stays with the process it is used
-//! again as it is.
+//! image. What glibc does by default suits that badly, in three ways:
+//!
+//! - Arrays of more than some megabytes are taken from the system one by one and given back at once, and the system clears
+//!   every page that it hands out. For a small U-Net on tiles of three million pixels that is 4 million page faults and a
+//!   third of all processor time (docs/performance.md). [`keep_freed_memory`] lets freed memory stay with the process.
+//! - Arrays of wide alignment (64 bytes, as vector instructions like it) are cut out of a place that is longer by the alignment, so
+//!   an array does not fit where an equal one was before: memory grows to twice of what is used. [`ReusingAllocator`]
+//!   takes places that fit again.
+//! - Pages have 4 KiB. Filters go through many planes of an image at the same time, and addresses that are that far apart need more
+//!   pages than a processor remembers. [`ReusingAllocator`] asks for huge pages: the same U-Net is a quarter faster.
+//!
+//! ```
+//! use heap_tuning::{ReusingAllocator, keep_freed_memory};
+//!
+//! #[global_allocator]
+//! static ALLOCATOR: ReusingAllocator = ReusingAllocator;
+//!
+//! // At the start of `main`:
+//! let kept = keep_freed_memory();
+//! assert_eq!(kept, cfg!(all(target_os = "linux", target_env = "gnu")));
+//! ```
 //!
 //! The price: a process keeps the largest amount of memory that it ever had, until it ends. That suits a program that does one
 //! job and ends; a server, or a library in somebody's program, should leave the choice to that program.
 
-/// Keeps freed memory in this process from now on. Answers whether the allocator of this platform could be told so: it can
-/// be with glibc on Linux; elsewhere nothing is changed.
-///
-/// Call it once, at the start of `main`: what has been taken before is treated as before.
-///
-/// ```
-/// let kept = heap_tuning::keep_freed_memory();
-/// assert_eq!(kept, cfg!(all(target_os = "linux", target_env = "gnu")));
-/// ```
-///
-/// Source: mallopt(3), `M_MMAP_MAX`, `M_TRIM_THRESHOLD` and `M_ARENA_MAX`.
-pub fn keep_freed_memory() -> bool {
-    imp::keep_freed_memory()
-}
+mod allocator;
+mod huge_pages;
+mod settings;
 
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-mod imp {
-    /// No array from the system for itself, nothing given back, and one heap for all threads: those of other threads have at
-    /// most 64 MiB, and take larger arrays from the system after all.
-    const SETTINGS: [(libc::c_int, libc::c_int); 3] = [
-        (libc::M_MMAP_MAX, 0),
-        (libc::M_TRIM_THRESHOLD, libc::c_int::MAX),
-        (libc::M_ARENA_MAX, 1),
-    ];
-
-    pub(super) fn keep_freed_memory() -> bool {
-        SETTINGS.iter().all(|&(parameter, value)| {
-            #[expect(unsafe_code, reason = "there is no safe way to set up the allocator of C")]
-            // SAFETY: `mallopt` takes two integers, locks the arena itself, and refuses what it does not know by returning 0.
-            let accepted = unsafe { libc::mallopt(parameter, value) };
-            accepted == 1
-        })
-    }
-}
-
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-mod imp {
-    pub(super) fn keep_freed_memory() -> bool {
-        false
-    }
-}
+pub use allocator::ReusingAllocator;
+pub use settings::keep_freed_memory;

@@ -22,11 +22,8 @@ const ASSUMED_BYTES: u64 = 4096;
 const ASSUMED_BASE: u64 = 256 << 20;
 /// How many elements the second, larger tile has at least that is measured.
 const MEASURED_ELEMENTS: u64 = 1 << 18;
-/// How often each of several networks is run: arrays of other sizes that were freed before leave gaps that not everything
-/// fits into.
-const ROUNDS: usize = 2;
-/// Measured memory is taken this many eighths larger: allocators do not give back everything.
-const MARGIN_EIGHTHS: u64 = 9;
+/// Measured memory is taken this many sixteenths larger: allocators do not find every place again.
+const MARGIN_SIXTEENTHS: u64 = 17;
 
 /// How memory grows with the tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +171,7 @@ fn output_size(axis: &OutputAxis, reference: &[usize]) -> u64 {
 }
 
 fn with_margin(bytes: u64) -> u64 {
-    bytes.saturating_mul(MARGIN_EIGHTHS).div_ceil(8)
+    bytes.saturating_mul(MARGIN_SIXTEENTHS).div_ceil(16)
 }
 
 fn run_on_zeros(pipeline: &mut Pipeline, tile: &[Vec<usize>]) -> Result<(), PipelineError> {
@@ -183,8 +180,7 @@ fn run_on_zeros(pipeline: &mut Pipeline, tile: &[Vec<usize>]) -> Result<(), Pipe
     pipeline.runner.run(&views).map(drop).map_err(failed)
 }
 
-/// Runs networks on zeros at the same time, a few times each, and keeps each result until the next is there, as writing does.
-/// Answers whether there was anything to run.
+/// Runs networks on zeros at the same time. Answers whether there was anything to run.
 fn run_side_by_side(
     pipeline: &mut Pipeline,
     tile: &[Vec<usize>],
@@ -200,16 +196,7 @@ fn run_side_by_side(
     let views: Vec<TensorView<'_>> = zeros.iter().map(Tensor::view).collect();
     let views = views.as_slice();
     thread::scope(|scope| {
-        let run = |mut runner: Box<dyn Runner>| {
-            move || {
-                let mut kept = Vec::new();
-                for _ in 0..ROUNDS {
-                    kept = runner.run(views)?;
-                }
-                drop(kept);
-                Ok(())
-            }
-        };
+        let run = |mut runner: Box<dyn Runner>| move || runner.run(views).map(drop);
         let running: Vec<_> = runners
             .into_iter()
             .map(|runner| scope.spawn(run(runner)))
