@@ -21,7 +21,7 @@ const ASSUMED_BYTES: u64 = 4096;
 /// What the process takes besides, if that cannot be measured.
 const ASSUMED_BASE: u64 = 256 << 20;
 /// How many elements the second, larger tile has at least that is measured.
-const MEASURED_ELEMENTS: u64 = 1 << 18;
+const MEASURED_ELEMENTS: u64 = 1 << 17;
 /// Measured memory is taken this many sixteenths larger: allocators do not find every place again.
 const MARGIN_SIXTEENTHS: u64 = 17;
 
