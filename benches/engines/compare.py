@@ -7,9 +7,10 @@
 
 MODEL is a folder with rdf.yaml, weights.onnx, test_input.npy and, for libtorch and torch.jit, weights.pt. Needs numpy;
 onnxruntime and torch are compared if the interpreter has them (or that of --torch), libtorch if its worker was built, the
-reference if --reference is given. Every engine is a process of its own that stays; they take turns, with a pause before
-each pair of calls (threads of the engine before may still spin), of which the second is timed, so that a load on the machine meets all of them. The table has
-medians, and the median of the ratios to Python's onnxruntime within a round: of the time that passed and, on Linux, of
+reference if --reference is given. Every engine is a process of its own that stays; in a round each of them takes turns
+with Python's onnxruntime, first the one and in the next round first the other, so that a load on the machine meets both. A turn
+is a pause (threads of the engine before may still spin) and two calls, of which the second is timed. The table has
+medians, and the median of the ratios to Python's onnxruntime in the turn beside: of the time that passed and, on Linux, of
 the time that processors worked for it, which other programs disturb less. The reference runs its whole pipeline, with
 preprocessing and postprocessing, on the test input; all others the bare network. --write puts the table into
 docs/performance.md.
@@ -111,11 +112,20 @@ def engines(given, shape, threads, library):
         yield Engine(REFERENCE, [given.reference, program, "serve", str(given.model), str(threads)])
 
 
-def ratio(times, base):
-    """The median of the ratios within a round."""
-    if not all(base):
+def turn(engine, pause):
+    """One timed call: the time that passed, and that of processors."""
+    time.sleep(pause)
+    # Some machines take memory away that was not used for a second: what is timed follows one call that is not.
+    engine.run(count=False)
+    engine.run()
+    return engine.times[-1], engine.work[-1]
+
+
+def median_ratio(pairs, which):
+    """The median of the ratios of an engine to the base, within their turns."""
+    if not pairs or not all(base[which] for _, base in pairs):
         return "-"
-    return f"{statistics.median(a / b for a, b in zip(times, base)):.2f}"
+    return f"{statistics.median(own[which] / base[which] for own, base in pairs):.2f}"
 
 
 def compare(given, shape, threads, library):
@@ -124,17 +134,20 @@ def compare(given, shape, threads, library):
     for engine in running:
         for _ in range(2):
             engine.run(count=False)
-    for _ in range(given.rounds):
-        for engine in running:
-            time.sleep(given.pause)
-            # Some machines take memory away that was not used for a second: what is timed follows one call that is not.
-            engine.run(count=False)
-            engine.run()
     base = next((engine for engine in running if engine.name == BASE), None)
+    pairs = {engine.name: [] for engine in running}
+    for number in range(given.rounds):
+        for engine in running:
+            if base is None or engine is base:
+                turn(engine, given.pause)
+                continue
+            order = [engine, base] if number % 2 == 0 else [base, engine]
+            measured = {each.name: turn(each, given.pause) for each in order}
+            pairs[engine.name].append((measured[engine.name], measured[BASE]))
     for engine in running:
-        ratios = ["-", "-"]
-        if base:
-            ratios = [ratio(engine.times, base.times), ratio(engine.work, base.work)]
+        ratios = [median_ratio(pairs[engine.name], which) for which in (0, 1)]
+        if engine is base:
+            ratios = ["1.00", "1.00"]
         yield engine.name, threads, f"{statistics.median(engine.times):.0f}", f"{min(engine.times):.0f}", *ratios
     sums = [total for engine in running if engine.name != REFERENCE for total in engine.sums]
     if max(sums) - min(sums) > 1e-3 * max(abs(total) for total in sums):

@@ -9,7 +9,13 @@ use std::path::Path;
 use modelhub_benches::worker::serve;
 use runners::{Backend, Ort, Tract, WeightsFormat};
 
+// As in the program `modelhub`.
+#[global_allocator]
+static ALLOCATOR: heap_tuning::ReusingAllocator = heap_tuning::ReusingAllocator;
+
 fn main() -> Result<(), Box<dyn Error>> {
+    let _ = heap_tuning::keep_freed_memory();
+    let _ = heap_tuning::reserve_huge_pages();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [backend, weights, threads, shape, library @ ..] = &arguments[..] else {
         return Err("BACKEND WEIGHTS THREADS SHAPE [LIBRARY] are needed".into());

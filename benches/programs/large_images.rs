@@ -32,6 +32,7 @@ static ALLOCATOR: heap_tuning::ReusingAllocator = heap_tuning::ReusingAllocator;
 fn main() -> Result<(), Box<dyn Error>> {
     // As the program does, so that both networks run under the same conditions.
     let _ = heap_tuning::keep_freed_memory();
+    let _ = heap_tuning::reserve_huge_pages();
     let mut sides = Vec::new();
     let mut memory = "1GiB".to_owned();
     let mut paths = Vec::new();

@@ -65,7 +65,7 @@ impl ReusingAllocator {
             // SAFETY: as the caller promises.
             unsafe { take(&System, layout) }
         };
-        advise(array, layout.size());
+        let _ = advise(array, layout.size());
         array
     }
 }
@@ -101,7 +101,7 @@ unsafe impl GlobalAlloc for ReusingAllocator {
         if !is_wide(layout) {
             // SAFETY: as the caller promises; `take` got it from the system with this layout.
             let moved = unsafe { System.realloc(array, layout, size) };
-            advise(moved, size);
+            let _ = advise(moved, size);
             return moved;
         }
         let Ok(wanted) = Layout::from_size_align(size, layout.align()) else {

@@ -5,14 +5,14 @@
 const LARGE: usize = 4 << 20;
 
 /// Asks the system to back a large array with huge pages where they lie in it wholly. Others are left alone, and so is
-/// everything where the system has no huge pages or does not want to.
+/// everything where the system has no huge pages or does not want to. Answers whether the system took the advice.
 ///
 /// The array's memory is not looked at and its content stays. Source: madvise(2), `MADV_HUGEPAGE`.
 #[cfg(target_os = "linux")]
-pub(crate) fn advise(array: *mut u8, bytes: usize) {
+pub(crate) fn advise(array: *mut u8, bytes: usize) -> bool {
     const PAGE: usize = 2 << 20;
     if bytes < LARGE || array.is_null() {
-        return;
+        return false;
     }
     let before = array.addr().wrapping_neg() % PAGE;
     let length = (bytes - before) / PAGE * PAGE;
@@ -23,9 +23,11 @@ pub(crate) fn advise(array: *mut u8, bytes: usize) {
     // SAFETY: the range lies in the array, which the caller has just been given: `before` is less than a page and the array
     // larger than two. The advice changes neither content nor protection, and what it returns may be ignored.
     unsafe {
-        libc::madvise(array.add(before).cast(), length, libc::MADV_HUGEPAGE);
+        libc::madvise(array.add(before).cast(), length, libc::MADV_HUGEPAGE) == 0
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn advise(_array: *mut u8, _bytes: usize) {}
+pub(crate) fn advise(_array: *mut u8, _bytes: usize) -> bool {
+    false
+}
