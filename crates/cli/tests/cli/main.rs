@@ -13,6 +13,7 @@ mod environments;
 mod explain;
 mod formats;
 mod harness;
+mod help;
 mod hostile;
 mod inspect;
 mod migrate;
