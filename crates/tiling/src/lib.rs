@@ -20,7 +20,9 @@ pub use geometry::{
 };
 pub use io::{TileSink, TileSource};
 pub use pad::Padding;
-pub use plan::{DimensionPlan, InputPart, OutputPart, PlanError, Span, Tile, TilePlan, TileRequest};
+pub use plan::{
+    ChunkLength, DimensionPlan, InputPart, OutputPart, PlanError, Span, Tile, TilePlan, TileRequest,
+};
 pub use ratio::{Scale, ScaleError};
 pub use region::{Region, RegionError};
 pub use run::{Progress, RunError, RunOptions, Stage, on_arrays};

@@ -1,6 +1,7 @@
 //! Plans: which tiles cover an image.
 
 mod budget;
+mod chunks;
 mod display;
 mod error;
 mod line;
@@ -12,13 +13,14 @@ mod tile;
 
 pub use error::PlanError;
 pub use line::Span;
-pub use request::TileRequest;
+pub use request::{ChunkLength, TileRequest};
 pub use tile::{InputPart, OutputPart, Tile};
 
 use crate::Padding;
 use crate::geometry::{Geometry, OutputAxis};
-use line::Line;
-use lines::{Share, follower, lines};
+use chunks::Layout;
+use line::{Follower, Line};
+use lines::{Share, lines};
 
 /// How the tiles lie along one dimension. Numbers are elements of the base axis: the first axis of an input in this
 /// dimension that may have several sizes, or the first one if all are fixed.
@@ -45,9 +47,10 @@ pub(crate) enum OutputCut {
     /// All of it comes from every tile.
     Whole(usize),
     /// Tile `i` along the dimension delivers the elements from `cuts[i]` to `cuts[i + 1]`; the tile's output begins at
-    /// `starts[i]` and has `sizes[i]` elements.
+    /// `starts[i]` and has `sizes[i]` elements. `chunk` is how long chunks are, if that was asked for.
     Cut {
         dimension: usize,
+        chunk: Option<usize>,
         cuts: Vec<usize>,
         starts: Vec<usize>,
         sizes: Vec<usize>,
@@ -115,7 +118,7 @@ impl TilePlan {
     pub fn new(geometry: &Geometry, images: &[Vec<usize>], request: &TileRequest) -> Result<Self, PlanError> {
         let count = geometry.dimensions().len();
         let request = request.complete(count)?;
-        let (lines, shares) = lines(geometry, images, &request.strides)?;
+        let (lines, shares) = lines(geometry, images, &request)?;
         let mut tiles = Vec::with_capacity(count);
         for (line, asked) in lines.iter().zip(&request.tiles) {
             tiles.push(match asked {
@@ -134,19 +137,20 @@ impl TilePlan {
         shares: Vec<Vec<Share>>,
         tiles: &[i128],
     ) -> Result<Self, PlanError> {
-        let mut spans = Vec::with_capacity(lines.len());
+        let mut layouts = Vec::with_capacity(lines.len());
         for (line, &tile) in lines.iter().zip(tiles) {
-            spans.push(line.spans(tile)?);
+            layouts.push(line.layout(tile)?);
         }
         let mut dimensions = Vec::with_capacity(lines.len());
-        for ((line, spans), &tile) in lines.iter().zip(&spans).zip(tiles) {
+        for ((line, layout), &tile) in lines.iter().zip(&layouts).zip(tiles) {
             dimensions.push(DimensionPlan {
                 name: line.name.clone(),
                 image: size(line.image),
                 padded: size(line.padded()),
                 tile: size(tile),
                 phase: size(line.phase),
-                spans: spans
+                spans: layout
+                    .spans
                     .iter()
                     .map(|&(start, extent)| Span {
                         start: size(start),
@@ -157,7 +161,7 @@ impl TilePlan {
         }
         let mut outputs = Vec::with_capacity(geometry.outputs().len());
         let mut output_shapes = Vec::with_capacity(geometry.outputs().len());
-        for output in geometry.outputs() {
+        for (number, output) in geometry.outputs().iter().enumerate() {
             let reference = &geometry.inputs()[output.reference].axes;
             let mut follows = vec![false; lines.len()];
             let mut cuts = Vec::with_capacity(output.axes.len());
@@ -171,10 +175,11 @@ impl TilePlan {
                         ..
                     } => {
                         let dimension = reference[followed].dimension;
-                        match follower(axis, shares[output.reference][followed]) {
+                        let mut followers = lines[dimension].followers.iter();
+                        match followers.position(|other| (other.output, other.axis) == (number, at)) {
                             Some(follower) => {
                                 follows[dimension] = true;
-                                output_cut(dimension, &lines[dimension], &follower, &spans[dimension])
+                                output_cut(dimension, &lines[dimension], follower, &layouts[dimension])
                             }
                             None => {
                                 let input = images[output.reference][followed] as i128;
@@ -193,7 +198,7 @@ impl TilePlan {
                     }
                 });
             }
-            if let Some(cut) = (0..lines.len()).find(|&at| spans[at].len() > 1 && !follows[at]) {
+            if let Some(cut) = (0..lines.len()).find(|&at| layouts[at].spans.len() > 1 && !follows[at]) {
                 return Err(PlanError::NotTileable {
                     output: output.name.clone(),
                     dimension: lines[cut].name.clone(),
@@ -238,6 +243,19 @@ impl TilePlan {
     #[must_use]
     pub fn dimensions(&self) -> &[DimensionPlan] {
         &self.dimensions
+    }
+
+    /// How long the chunks of an output are by axis, as they were given or chosen. Nothing along axes for which nothing was
+    /// asked, and where one tile leaves the choice open. See [`TileRequest::with_chunks`].
+    #[must_use]
+    pub fn chunk_lengths(&self, output: usize) -> Vec<Option<usize>> {
+        let cuts = self.outputs.get(output).map_or(&[][..], Vec::as_slice);
+        cuts.iter()
+            .map(|cut| match cut {
+                OutputCut::Whole(_) => None,
+                OutputCut::Cut { chunk, .. } => *chunk,
+            })
+            .collect()
     }
 
     /// What stands outside the images.
@@ -285,15 +303,24 @@ fn size(value: i128) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
 }
 
-fn output_cut(dimension: usize, line: &Line, follower: &line::Follower, spans: &[(i128, i128)]) -> OutputCut {
+fn output_cut(dimension: usize, line: &Line, number: usize, layout: &Layout) -> OutputCut {
+    let follower: &Follower = &line.followers[number];
+    let chunk = layout.chunks[number];
     OutputCut::Cut {
         dimension,
-        cuts: line.cuts(follower, spans).into_iter().map(size).collect(),
-        starts: spans
+        chunk: chunk.map(size),
+        cuts: line
+            .cuts(follower, &layout.spans, chunk)
+            .into_iter()
+            .map(size)
+            .collect(),
+        starts: layout
+            .spans
             .iter()
             .map(|&(start, _)| size(follower.scale.floor(start)))
             .collect(),
-        sizes: spans
+        sizes: layout
+            .spans
             .iter()
             .map(|&(_, extent)| size(follower.size(extent)))
             .collect(),

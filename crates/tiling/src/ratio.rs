@@ -185,6 +185,11 @@ impl Ratio {
         (value * self.numerator).div_euclid(self.denominator)
     }
 
+    /// The quotient of a number and this ratio, rounded down.
+    pub(crate) fn floor_quotient(self, value: i128) -> i128 {
+        (value * self.denominator).div_euclid(self.numerator)
+    }
+
     /// The quotient of a number and this ratio, rounded up.
     pub(crate) fn ceil_quotient(self, value: i128) -> i128 {
         -(-value * self.denominator).div_euclid(self.numerator)

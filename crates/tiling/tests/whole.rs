@@ -14,8 +14,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestCaseError;
 use tiling::{
-    Dimension, Extent, Geometry, InputAxis, InputGeometry, OutputAxis, OutputGeometry, Padding, PlanError,
-    Region, RegionError, RunOptions, Scale, Sizes, TilePlan, TileRequest, TileSink, on_arrays, pad,
+    ChunkLength, Dimension, Extent, Geometry, InputAxis, InputGeometry, OutputAxis, OutputGeometry, Padding,
+    PlanError, Region, RegionError, RunOptions, Scale, Sizes, TilePlan, TileRequest, TileSink, on_arrays,
+    pad,
 };
 
 /// Numbers without any order.
@@ -164,13 +165,37 @@ fn tiled_is_whole(
     let Some(request) = request(network, slack, shape, choices, stride) else {
         return Ok(());
     };
-    let plan = match TilePlan::new(&geometry, &[shape.to_vec()], &request.with_padding(padding)) {
-        Ok(plan) => plan,
-        // Convolutions without padding make nothing of a small image.
-        Err(PlanError::EmptyOutput { .. }) => return Err(TestCaseError::reject("empty output")),
-        Err(error) => return Err(TestCaseError::fail(error.to_string())),
-    };
-    check(network, &plan, &image(shape, seed))
+    let request = request.with_padding(padding);
+    for request in [chunked(&geometry, &request, seed), request] {
+        let plan = match TilePlan::new(&geometry, &[shape.to_vec()], &request) {
+            Ok(plan) => plan,
+            // Convolutions without padding make nothing of a small image.
+            Err(PlanError::EmptyOutput { .. }) => return Err(TestCaseError::reject("empty output")),
+            Err(error) => return Err(TestCaseError::fail(error.to_string())),
+        };
+        check(network, &plan, &image(shape, seed))?;
+    }
+    Ok(())
+}
+
+/// The same with outputs that are stored in chunks, of given lengths or of any.
+fn chunked(geometry: &Geometry, request: &TileRequest, seed: u64) -> TileRequest {
+    let mut request = request.clone();
+    for (output, description) in geometry.outputs().iter().enumerate() {
+        for axis in 0..description.axes.len() {
+            let number = usize::try_from(seed >> (3 * output + axis)).unwrap();
+            let length = match number % 3 {
+                0 => ChunkLength::Given(1 + number % 37),
+                1 => ChunkLength::Chosen {
+                    smallest: 1 + number % 7,
+                    largest: 8 + number % 50,
+                },
+                _ => continue,
+            };
+            request = request.with_chunks(output, axis, length);
+        }
+    }
+    request
 }
 
 proptest! {
@@ -204,7 +229,8 @@ proptest! {
     ) {
         let geometry = network.geometry(0).expect("checked by the strategy");
         let cost = |tile: &[Vec<usize>]| tile[0].iter().product::<usize>() as u64;
-        match TilePlan::within_budget(&geometry, &[shape.to_vec()], &TileRequest::default(), limit, &cost) {
+        let request = chunked(&geometry, &TileRequest::default(), seed);
+        match TilePlan::within_budget(&geometry, &[shape.to_vec()], &request, limit, &cost) {
             Ok(plan) => {
                 let tile = plan.tile(0).unwrap();
                 prop_assert!(tile.inputs[0].region().len() as u64 <= limit);
@@ -288,6 +314,30 @@ fn a_dishonest_halo_is_noticed() {
         noticed += usize::from(check(&network, &plan, &image(&shape, cases as u64)).is_err());
     }
     assert!(noticed > 150, "{noticed} of {cases}");
+}
+
+/// Nor would those with chunks if tiles never ended at their borders.
+#[test]
+fn many_cases_end_at_chunks() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut at_borders = 0;
+    for case in 0..200_usize {
+        let network = network(1).new_tree(&mut runner).unwrap().current();
+        let shape = [150 + case];
+        let geometry = network.geometry(0).unwrap();
+        let request = request(&network, 0, &shape, &[case], 1).unwrap();
+        let length = ChunkLength::Chosen {
+            smallest: 4,
+            largest: 64,
+        };
+        let outputs = 0..geometry.outputs().len();
+        let request = outputs.fold(request, |request, output| request.with_chunks(output, 0, length));
+        let plan = TilePlan::new(&geometry, &[shape.to_vec()], &request).unwrap();
+        let text = plan.to_string();
+        at_borders +=
+            usize::from(plan.len() > 2 && text.contains("in chunks of") && !text.contains("through"));
+    }
+    assert!(at_borders > 80, "{at_borders} of 200");
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl TilePlan {
         cost: &dyn Fn(&[Vec<usize>]) -> u64,
     ) -> Result<Self, PlanError> {
         let request = request.complete(geometry.dimensions().len())?;
-        let (lines, shares) = lines(geometry, images, &request.strides)?;
+        let (lines, shares) = lines(geometry, images, &request)?;
         let candidates = candidates(geometry, &request, &lines, &shares)?;
         let cost = |tiles: &[i128]| cost(&tile_shapes(geometry, images, &shares, tiles));
         let mut search = Search {
@@ -68,7 +68,7 @@ impl TilePlan {
         request: &TileRequest,
     ) -> Result<Self, PlanError> {
         let request = request.complete(geometry.dimensions().len())?;
-        let (lines, shares) = lines(geometry, images, &request.strides)?;
+        let (lines, shares) = lines(geometry, images, &request)?;
         let candidates = candidates(geometry, &request, &lines, &shares)?;
         let tiles: Vec<i128> = candidates
             .iter()

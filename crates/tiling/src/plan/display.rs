@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Tile, TilePlan};
+use super::{OutputCut, Tile, TilePlan};
 
 /// A summary: shapes, and for each dimension that is cut or padded how the tiles lie.
 ///
@@ -37,10 +37,41 @@ impl fmt::Display for TilePlan {
                 write!(f, ", ..., {}", last.start)?;
             }
         }
-        for (output, shape) in self.geometry.outputs().iter().zip(&self.output_shapes) {
-            write!(f, "\n  output `{}`: {shape:?}", output.name)?;
+        let described = self.geometry.outputs().iter().zip(&self.output_shapes);
+        for (output, (description, shape)) in described.enumerate() {
+            write!(f, "\n  output `{}`: {shape:?}", description.name)?;
+            self.write_chunks(f, output)?;
         }
         Ok(())
+    }
+}
+
+impl TilePlan {
+    /// `, in chunks of y=250, x=250`, where any are known.
+    fn write_chunks(&self, f: &mut fmt::Formatter<'_>, output: usize) -> fmt::Result {
+        let mut before = ", in chunks of ";
+        let mut crossed = 0;
+        for cut in &self.outputs[output] {
+            let OutputCut::Cut {
+                dimension,
+                chunk: Some(chunk),
+                cuts,
+                ..
+            } = cut
+            else {
+                continue;
+            };
+            let name = &self.dimensions[*dimension].name;
+            write!(f, "{before}{name}={chunk}")?;
+            before = ", ";
+            let inner = cuts.iter().filter(|&&at| at < cut.size());
+            crossed += inner.filter(|&&at| at % chunk != 0).count();
+        }
+        match crossed {
+            0 => Ok(()),
+            1 => f.write_str("; 1 cut between tiles goes through chunks"),
+            _ => write!(f, "; {crossed} cuts between tiles go through chunks"),
+        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! One dimension: which tiles are possible, and where they are. The proofs are in `docs/tile-geometry.md`.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::plan::ChunkLength;
 use crate::plan::error::PlanError;
 use crate::ratio::Ratio;
 use crate::sizes::Lattice;
@@ -25,15 +29,36 @@ impl Span {
 /// An axis of an output that follows the dimension, with its scale relative to the base axis.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Follower {
+    /// Which axis of which output it is.
+    pub(crate) output: usize,
+    pub(crate) axis: usize,
     pub(crate) scale: Ratio,
     pub(crate) twice_offset: i128,
     pub(crate) halo: i128,
+    /// What is known of the chunks that it is stored in.
+    pub(crate) chunk: Option<ChunkLength>,
 }
 
 impl Follower {
     /// How many elements the output has for an input of this size.
     pub(crate) fn size(&self, input: i128) -> i128 {
         self.scale.floor(input) + self.twice_offset
+    }
+
+    /// The first element that a tile has right that starts there and is not the first.
+    pub(super) fn first_right(&self, start: i128) -> i128 {
+        self.scale.floor(start) + self.halo
+    }
+
+    /// The latest start for which [`first_right`](Self::first_right) is not behind an element.
+    pub(super) fn latest_start(&self, element: i128) -> i128 {
+        // floor(scale * start) + halo <= element: starts that are used are multiples of the denominator.
+        self.scale.floor_quotient(element - self.halo)
+    }
+
+    /// The element behind the last one that a tile has right that is not the last.
+    pub(super) fn last_right(&self, start: i128, size: i128) -> i128 {
+        self.scale.floor(start + size) + self.twice_offset - self.halo
     }
 
     /// How many input elements of a tile are lost between two neighbours: `(2 * halo - 2 * offset) / scale`.
@@ -55,6 +80,8 @@ pub(crate) struct Line {
     /// Tiles start at multiples of it.
     pub(crate) phase: i128,
     pub(crate) followers: Vec<Follower>,
+    /// Numbers of tiles by their size, as far as they were asked for: chunks make them costly to find.
+    pub(crate) known: RefCell<BTreeMap<i128, i128>>,
 }
 
 impl Line {
@@ -115,7 +142,7 @@ impl Line {
         Ok(tile)
     }
 
-    fn too_small(&self, tile: i128) -> PlanError {
+    pub(super) fn too_small(&self, tile: i128) -> PlanError {
         let size = |size: i128| usize::try_from(size).unwrap_or(usize::MAX);
         PlanError::TileTooSmall {
             dimension: self.name.clone(),
@@ -126,33 +153,9 @@ impl Line {
         }
     }
 
-    /// Where tiles of this size are. All have it except, where the phase is no divisor of the step between legal sizes,
-    /// the last one.
-    pub(crate) fn spans(&self, tile: i128) -> Result<Vec<(i128, i128)>, PlanError> {
-        let padded = self.padded();
-        if tile >= padded {
-            return Ok(vec![(0, padded)]);
-        }
-        let usable = self.usable(tile);
-        if usable < 1 {
-            return Err(self.too_small(tile));
-        }
-        let last = self.last_size(tile, padded);
-        let last_start = padded - last;
-        let mut spans = Vec::new();
-        let mut start = 0;
-        // Starts are multiples of the phase and below that of the last tile, so these tiles end inside the image.
-        while start < last_start {
-            spans.push((start, tile));
-            start += usable;
-        }
-        spans.push((last_start, last));
-        Ok(spans)
-    }
-
     /// The size of the last tile: the largest one up to `tile` that starts in phase when it ends at the end; a larger
     /// one where the legal sizes begin too high for that.
-    fn last_size(&self, tile: i128, padded: i128) -> i128 {
+    pub(super) fn last_size(&self, tile: i128, padded: i128) -> i128 {
         let last = tile - (tile - padded).rem_euclid(self.phase);
         if self.legal.period == 0 || last >= self.legal.first {
             last
@@ -161,8 +164,8 @@ impl Line {
         }
     }
 
-    /// How many tiles of this size there are.
-    pub(crate) fn count(&self, tile: i128) -> i128 {
+    /// How many tiles of this size there are where chunks are of no concern.
+    pub(super) fn plain_count(&self, tile: i128) -> i128 {
         let padded = self.padded();
         if tile >= padded {
             1
@@ -172,7 +175,8 @@ impl Line {
     }
 
     /// Sizes of tiles from the whole image downwards, each the smallest one that needs no more tiles: every number of
-    /// tiles up to 16, and from there on numbers that grow by an eighth.
+    /// tiles up to 16, and from there on numbers that grow by an eighth. Where there are chunks, tiles end at their borders
+    /// as far down as that is possible.
     pub(crate) fn candidates(&self) -> Vec<i128> {
         let padded = self.padded();
         if self.is_whole || self.legal.period == 0 {
@@ -182,27 +186,44 @@ impl Line {
         let Some(smallest) = self.smallest().filter(|&smallest| smallest < padded) else {
             return sizes;
         };
-        let most = self.count(smallest);
-        let mut wanted = 2;
-        while wanted <= most {
-            let size = self.balanced(wanted, smallest, padded);
-            if sizes.last().is_some_and(|&last| size < last) {
-                sizes.push(size);
-            }
-            wanted += (wanted / 8).max(1);
+        let plain = |tile, wanted| self.plain_count(tile) <= wanted;
+        if self.has_chunks() {
+            let aligned = |tile, wanted| self.aligned(tile, wanted).is_some();
+            self.add_candidates(&mut sizes, smallest, &aligned);
         }
+        self.add_candidates(&mut sizes, smallest, &plain);
         if sizes.last().is_some_and(|&last| smallest < last) {
             sizes.push(smallest);
         }
         sizes
     }
 
-    /// The smallest tile between two legal sizes of which at most `wanted` are needed.
-    fn balanced(&self, wanted: i128, smallest: i128, largest: i128) -> i128 {
+    /// Adds smaller sizes; `suffice` says whether so many tiles of a size are enough.
+    fn add_candidates(&self, sizes: &mut Vec<i128>, smallest: i128, suffice: &dyn Fn(i128, i128) -> bool) {
+        let most = self.plain_count(smallest);
+        let largest = sizes.last().copied().unwrap_or(smallest);
+        let mut wanted = 2;
+        while wanted <= most {
+            let size = self.balanced(wanted, smallest, largest, suffice);
+            if sizes.last().is_some_and(|&last| size < last) {
+                sizes.push(size);
+            }
+            wanted += (wanted / 8).max(1);
+        }
+    }
+
+    /// The smallest tile between two legal sizes of which at most `wanted` are needed, or the largest one.
+    fn balanced(
+        &self,
+        wanted: i128,
+        smallest: i128,
+        largest: i128,
+        suffice: &dyn Fn(i128, i128) -> bool,
+    ) -> i128 {
         let (mut low, mut high) = (0, (largest - smallest) / self.legal.period);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.count(smallest + middle * self.legal.period) <= wanted {
+            if suffice(smallest + middle * self.legal.period, wanted) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -212,15 +233,18 @@ impl Line {
     }
 
     /// Where the parts of an output end that the tiles deliver, from 0 to the size of the output: the cut between two
-    /// tiles lies in the middle of what both have right.
-    pub(crate) fn cuts(&self, follower: &Follower, spans: &[(i128, i128)]) -> Vec<i128> {
+    /// tiles lies in the middle of what both have right, or at the border of a chunk that is next to it.
+    pub(crate) fn cuts(&self, follower: &Follower, spans: &[(i128, i128)], chunk: Option<i128>) -> Vec<i128> {
         let output = follower.size(self.image);
         let mut cuts = vec![0];
         for pair in spans.windows(2) {
             let ((start, size), (next, _)) = (pair[0], pair[1]);
-            let first_right = follower.scale.floor(next) + follower.halo;
-            let last_right = follower.scale.floor(start + size) + follower.twice_offset - follower.halo;
-            cuts.push((first_right + (last_right - first_right) / 2).min(output));
+            let first_right = follower.first_right(next);
+            let last_right = follower.last_right(start, size);
+            let middle = first_right + (last_right - first_right) / 2;
+            let border = chunk.map(|chunk| (first_right + last_right + chunk).div_euclid(2 * chunk) * chunk);
+            let cut = border.filter(|border| (first_right..=last_right).contains(border));
+            cuts.push(cut.unwrap_or(middle).min(output));
         }
         cuts.push(output);
         cuts

@@ -1,6 +1,9 @@
 //! From the axes of all tensors to one problem for each dimension.
 
+use std::cell::RefCell;
+
 use crate::geometry::{Extent, Geometry, InputAxis, OutputAxis};
+use crate::plan::TileRequest;
 use crate::plan::error::PlanError;
 use crate::plan::line::{Follower, Line};
 use crate::ratio::{Ratio, lcm};
@@ -18,12 +21,11 @@ pub(crate) enum Share {
     Whole,
 }
 
-/// The problems along all dimensions, and how each axis of each input takes part. `strides` has an entry for every
-/// dimension.
+/// The problems along all dimensions, and how each axis of each input takes part. The request is complete.
 pub(crate) fn lines(
     geometry: &Geometry,
     images: &[Vec<usize>],
-    strides: &[Option<usize>],
+    request: &TileRequest,
 ) -> Result<(Vec<Line>, Vec<Vec<Share>>), PlanError> {
     check(geometry, images)?;
     let mut shares: Vec<Vec<Share>> = geometry
@@ -32,8 +34,8 @@ pub(crate) fn lines(
         .map(|input| vec![Share::Whole; input.axes.len()])
         .collect();
     let mut lines = Vec::with_capacity(geometry.dimensions().len());
-    for (dimension, &stride) in strides.iter().enumerate() {
-        let line = line(geometry, images, dimension, stride, &mut shares)?;
+    for dimension in 0..request.strides.len() {
+        let line = line(geometry, images, dimension, request, &mut shares)?;
         lines.push(line);
     }
     Ok((lines, shares))
@@ -81,7 +83,7 @@ fn line(
     geometry: &Geometry,
     images: &[Vec<usize>],
     dimension: usize,
-    stride: Option<usize>,
+    request: &TileRequest,
     shares: &mut [Vec<Share>],
 ) -> Result<Line, PlanError> {
     let name = geometry.dimensions()[dimension].name.clone();
@@ -98,6 +100,7 @@ fn line(
             legal,
             phase: 1,
             followers: Vec::new(),
+            known: RefCell::default(),
         });
     };
     let no_size = || PlanError::NoLegalSize {
@@ -108,7 +111,7 @@ fn line(
     };
 
     let mut legal = Lattice::multiples(1);
-    let mut phase = stride.unwrap_or(1).max(1) as i128;
+    let mut phase = request.strides[dimension].unwrap_or(1).max(1) as i128;
     for member in &members {
         let share = share(member, base).ok_or_else(|| unrelated(geometry, &name, member, base))?;
         shares[member.input][member.axis] = share;
@@ -125,15 +128,16 @@ fn line(
             .ok_or_else(too_large)?;
     }
     let mut followers = Vec::new();
-    for (name, axis, follower) in follow(geometry, dimension, shares) {
+    for (name, mut follower) in follow(geometry, dimension, shares) {
         let size = follower.size(base.size as i128);
         if size < 1 {
             return Err(PlanError::EmptyOutput {
                 output: name.to_owned(),
-                axis,
+                axis: follower.axis,
                 size,
             });
         }
+        follower.chunk = request.chunk_length(follower.output, follower.axis);
         let denominator = follower.scale.denominator;
         legal = legal.and(Lattice::multiples(denominator)).ok_or_else(no_size)?;
         legal = legal
@@ -162,6 +166,7 @@ fn line(
         legal,
         phase,
         followers,
+        known: RefCell::default(),
     })
 }
 
@@ -212,46 +217,36 @@ fn unrelated(geometry: &Geometry, dimension: &str, member: &Member, base: &Membe
     }
 }
 
-/// The axes of outputs that follow a dimension: name of the output, index of the axis, and how.
-fn follow<'g>(
-    geometry: &'g Geometry,
-    dimension: usize,
-    shares: &[Vec<Share>],
-) -> Vec<(&'g str, usize, Follower)> {
+/// The axes of outputs that follow a dimension, each with the name of the output.
+fn follow<'g>(geometry: &'g Geometry, dimension: usize, shares: &[Vec<Share>]) -> Vec<(&'g str, Follower)> {
     let mut found = Vec::new();
-    for output in geometry.outputs() {
-        let reference = &geometry.inputs()[output.reference].axes;
-        for (at, axis) in output.axes.iter().enumerate() {
-            let OutputAxis::Follows { axis, .. } = *axis else {
+    for (output, description) in geometry.outputs().iter().enumerate() {
+        let reference = &geometry.inputs()[description.reference].axes;
+        for (axis, described) in description.axes.iter().enumerate() {
+            let OutputAxis::Follows {
+                axis: followed,
+                scale,
+                twice_offset,
+                halo,
+            } = *described
+            else {
                 continue;
             };
-            if reference[axis].dimension != dimension {
+            if reference[followed].dimension != dimension {
                 continue;
             }
-            if let Some(follower) = follower(&output.axes[at], shares[output.reference][axis]) {
-                found.push((output.name.as_str(), at, follower));
+            if let Share::Cut(ratio) = shares[description.reference][followed] {
+                let follower = Follower {
+                    output,
+                    axis,
+                    scale: scale.ratio().times(ratio),
+                    twice_offset: twice_offset.into(),
+                    halo: halo as i128,
+                    chunk: None,
+                };
+                found.push((description.name.as_str(), follower));
             }
         }
     }
     found
-}
-
-/// How an axis of an output follows the base axis; nothing if it does not.
-pub(crate) fn follower(axis: &OutputAxis, share: Share) -> Option<Follower> {
-    match (*axis, share) {
-        (
-            OutputAxis::Follows {
-                scale,
-                twice_offset,
-                halo,
-                ..
-            },
-            Share::Cut(ratio),
-        ) => Some(Follower {
-            scale: scale.ratio().times(ratio),
-            twice_offset: twice_offset.into(),
-            halo: halo as i128,
-        }),
-        _ => None,
-    }
 }

@@ -10,6 +10,24 @@ pub struct TileRequest {
     pub(crate) tiles: Vec<Option<usize>>,
     pub(crate) strides: Vec<Option<usize>>,
     pub(crate) padding: Padding,
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub(crate) chunks: Vec<(usize, usize, ChunkLength)>,
+}
+
+/// How long the chunks of a stored output are along an axis, in elements of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ChunkLength {
+    /// They have this length, which nothing can be done about.
+    Given(usize),
+    /// The plan chooses a length between these two. Of several outputs that are cut along one dimension, the bounds are
+    /// those of the one with the largest scale; the others have chunks for the same part of the image.
+    Chosen {
+        /// The smallest length.
+        smallest: usize,
+        /// The largest length.
+        largest: usize,
+    },
 }
 
 impl TileRequest {
@@ -34,6 +52,26 @@ impl TileRequest {
     pub fn with_padding(mut self, padding: Padding) -> Self {
         self.padding = padding;
         self
+    }
+
+    /// An output is stored in chunks along one of its axes: tiles are laid so that each ends where a chunk ends, if that takes
+    /// at most an eighth more of them, and each chunk is written by one tile. [`TilePlan::chunk_lengths`] says what was
+    /// chosen.
+    ///
+    /// [`TilePlan::chunk_lengths`]: crate::TilePlan::chunk_lengths
+    #[must_use]
+    pub fn with_chunks(mut self, output: usize, axis: usize, length: ChunkLength) -> Self {
+        self.chunks
+            .retain(|&(other, at, _)| (other, at) != (output, axis));
+        self.chunks.push((output, axis, length));
+        self
+    }
+
+    pub(crate) fn chunk_length(&self, output: usize, axis: usize) -> Option<ChunkLength> {
+        self.chunks
+            .iter()
+            .find(|&&(other, at, _)| (other, at) == (output, axis))
+            .map(|&(_, _, length)| length)
     }
 
     /// The same with an entry for every dimension.

@@ -203,6 +203,7 @@ fn output_part(output: &[OutputCut], position: &[usize]) -> OutputPart {
                 cuts,
                 starts,
                 sizes,
+                ..
             } => {
                 let at = position[*dimension];
                 let (from, to) = (cuts[at], cuts[at + 1]);
