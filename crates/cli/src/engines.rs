@@ -58,8 +58,6 @@ pub(crate) enum State {
 
 /// The backends for a command that runs the network of a package.
 pub(crate) fn select(package: &Package, options: &EngineOptions) -> Result<Arc<Backends>, Failure> {
-    // Not at the start of the program: most verbs run nothing and end sooner than a huge page is cleared.
-    let _ = heap_tuning::reserve_huge_pages();
     let mut native = options.native.clone();
     if options.python_environment {
         native.python = Some(environment::interpreter(package, options)?);

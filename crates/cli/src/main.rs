@@ -22,6 +22,9 @@ fn main() -> ExitCode {
     // Networks take and free large arrays for every tile. Where the platform has no such setting it is only slower.
     let _ = heap_tuning::keep_freed_memory();
     let arguments = Arguments::parse();
+    if runs_networks(&arguments.command) {
+        let _ = heap_tuning::reserve_huge_pages();
+    }
     let sources = source::Sources::new(&arguments.sources);
     let outcome = match &arguments.command {
         Command::Validate(options) => commands::validate::run(options, &sources),
@@ -62,6 +65,19 @@ fn main() -> ExitCode {
             failure.exit().into()
         }
     }
+}
+
+/// Whether a verb runs networks. The others end sooner than a huge page is cleared.
+fn runs_networks(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::AddWeights(_)
+            | Command::Build(_)
+            | Command::Predict(_)
+            | Command::TestCollection(_)
+            | Command::TestModel(_)
+            | Command::TilingError(_)
+    )
 }
 
 /// An engine may panic on a damaged network; that is caught and reported as an error, so that the

@@ -22,8 +22,9 @@ pub fn keep_freed_memory() -> bool {
 /// [`ReusingAllocator`](crate::ReusingAllocator) does not see. Answers whether there are huge pages to be had. Only the first
 /// call in a process does something.
 ///
-/// Call it after [`keep_freed_memory`], or the heap shrinks at once, and only in programs that need much memory: the
-/// first page of 2 MiB takes longer to clear than that of 4 KiB.
+/// Call it on the main thread, whose heap is that of all threads after [`keep_freed_memory`], and after that: otherwise the
+/// heap shrinks at once. It is for programs that need much memory: the first page of 2 MiB takes longer to clear than that
+/// of 4 KiB.
 ///
 /// ```
 /// heap_tuning::keep_freed_memory();
@@ -32,7 +33,9 @@ pub fn keep_freed_memory() -> bool {
 /// }
 /// ```
 ///
-/// Source: malloc(3), madvise(2).
+/// Nothing is reserved where the system counts reservations as used memory (`vm.overcommit_memory` is 2).
+///
+/// Source: malloc(3), madvise(2), proc_sys_vm(5).
 pub fn reserve_huge_pages() -> bool {
     static RESERVED: OnceLock<bool> = OnceLock::new();
     *RESERVED.get_or_init(imp::reserve_huge_pages)
@@ -40,6 +43,7 @@ pub fn reserve_huge_pages() -> bool {
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod imp {
+    use std::fs;
     use std::iter::successors;
 
     use crate::huge_pages::advise;
@@ -79,23 +83,29 @@ mod imp {
         successors(Some(half), |size| Some(size / 2)).take_while(|&size| size >= SMALLEST)
     }
 
+    /// Whether the system counts what is reserved as if it were used (`vm.overcommit_memory` is 2): others would lack it.
+    fn counts_reservations() -> bool {
+        fs::read_to_string("/proc/sys/vm/overcommit_memory").is_ok_and(|mode| mode.trim() == "2")
+    }
+
     pub(super) fn reserve_huge_pages() -> bool {
-        sizes().any(|size| {
-            #[expect(
-                unsafe_code,
-                reason = "memory that is freed, but not given back, is what this is about"
-            )]
-            // SAFETY: what `malloc` gave is freed once and not used; null is not freed.
-            unsafe {
-                let block = libc::malloc(size).cast::<u8>();
-                if block.is_null() {
-                    return false;
+        !counts_reservations()
+            && sizes().any(|size| {
+                #[expect(
+                    unsafe_code,
+                    reason = "memory that is freed, but not given back, is what this is about"
+                )]
+                // SAFETY: what `malloc` gave is freed once and not used; null is not freed.
+                unsafe {
+                    let block = libc::malloc(size).cast::<u8>();
+                    if block.is_null() {
+                        return false;
+                    }
+                    let advised = advise(block, size);
+                    libc::free(block.cast());
+                    advised
                 }
-                let advised = advise(block, size);
-                libc::free(block.cast());
-                advised
-            }
-        })
+            })
     }
 }
 
