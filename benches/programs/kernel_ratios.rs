@@ -17,6 +17,10 @@ use modelhub_benches::kernels::{DATA_TYPES, Job, SHAPES, image, jobs};
 use ndarray::{ArrayD, IxDyn};
 use tensor_ops::{DataType, OpError, Tensor};
 
+// As in the program `modelhub`; numpy asks for huge pages, too.
+#[global_allocator]
+static ALLOCATOR: heap_tuning::ReusingAllocator = heap_tuning::ReusingAllocator;
+
 fn main() -> Result<(), Box<dyn Error>> {
     // As the program does: neither the copy nor the operations wait for fresh pages.
     let _ = heap_tuning::keep_freed_memory();
