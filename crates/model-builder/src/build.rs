@@ -2,6 +2,7 @@
 
 mod draft;
 mod files;
+mod halos;
 mod reading;
 mod shapes;
 

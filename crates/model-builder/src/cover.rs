@@ -1,6 +1,8 @@
 //! The image of a model's card: a test input and a test output side by side.
 
 mod picture;
+mod plane;
+mod tone;
 
 use std::io::Cursor;
 
@@ -13,13 +15,16 @@ use picture::Picture;
 const MAX_BYTES: usize = 500_000;
 /// Sizes of a half that are tried, in pixels, largest first.
 const SIDES: [usize; 5] = [512, 384, 256, 192, 128];
+/// Smaller images are enlarged to this.
+const SMALL: usize = 256;
 
 /// A PNG image of two tensors, twice as wide as high and below 500 000 bytes: the left half shows the first one, the
 /// right half the second.
 ///
-/// Shown is the slice in the middle along `z` and `t` of the first item along `b` and `i`. Three channels are red, green
-/// and blue, of other numbers the first is shown, without colour. The contrast of each tensor is stretched from the 1st
-/// to the 99.8th percentile. `axes` are the letters of the dimensions.
+/// Shown is the slice in the middle along `z` and `t` (or the nearest one that shows anything) of the first item along `b` and
+/// `i`; of an image that is no square, the middle. Three channels are red, green and blue, two are green
+/// and magenta, of more the first is shown. Numbered regions get a colour each, probabilities are shown from 0 to 1, the
+/// contrast of everything else is stretched from the 1st to the 99.8th percentile. `axes` are the letters of the dimensions.
 ///
 /// # Errors
 /// If a tensor has no `y` and `x` axes, or is empty.
@@ -40,7 +45,7 @@ pub fn draw_cover(input: (&Tensor, &str), output: (&Tensor, &str)) -> Result<Vec
     let wanted = left
         .longest_side()
         .max(right.longest_side())
-        .clamp(SIDES[SIDES.len() - 1], SIDES[0]);
+        .clamp(SMALL, SIDES[0]);
     let mut smallest = Vec::new();
     for side in std::iter::once(wanted).chain(SIDES.into_iter().filter(|&side| side < wanted)) {
         smallest = encode(&left, &right, side).map_err(|error| BuildError::file("cover.png", error))?;
@@ -114,7 +119,8 @@ mod tests {
             let (width, height, colour) = size(&png);
             assert_eq!(width, 2 * height, "{axes}");
             assert!(png.len() < MAX_BYTES, "{axes}: {}", png.len());
-            assert_eq!(colour == png::ColorType::Rgb, axes == "byxc", "{axes}");
+            let has_colour = ["byxc", "bczyx"].contains(&axes);
+            assert_eq!(colour == png::ColorType::Rgb, has_colour, "{axes}");
         }
         let constant = Tensor::from(ArrayD::<f32>::from_elem(vec![4, 4], f32::NAN));
         assert!(draw_cover((&constant, "yx"), (&constant, "yx")).is_ok());

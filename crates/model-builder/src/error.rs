@@ -34,10 +34,12 @@ pub enum BuildErrorKind {
         /// What was seen.
         reason: String,
     },
-    /// No halo makes tiles agree with the whole image.
+    /// A halo that is searched cannot be measured.
     Halo {
         /// The output.
         output: String,
+        /// What stands against it.
+        reason: String,
     },
     /// The package cannot be changed in the way that was asked for.
     Package {
@@ -112,10 +114,12 @@ impl fmt::Display for BuildError {
             BuildErrorKind::Shape { output, reason } => {
                 write!(f, "the shape of the output `{output}` has to be stated: {reason}")
             }
-            BuildErrorKind::Halo { output } => write!(
-                f,
-                "every pixel of the output `{output}` depends on the whole image: there is no halo, leave it out"
-            ),
+            BuildErrorKind::Halo { output, reason } => {
+                write!(
+                    f,
+                    "the halo of the output `{output}` cannot be measured: {reason}"
+                )
+            }
             BuildErrorKind::Package { reason } => f.write_str(reason),
             BuildErrorKind::Pack => f.write_str("the package is not written"),
         }

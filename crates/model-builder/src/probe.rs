@@ -87,17 +87,18 @@ impl Probe {
         &self.inputs
     }
 
-    /// Runs the network on data of some shapes, made of the test data; `change` may change them. `None` if it does
-    /// not take them.
-    pub(crate) fn run(
-        &mut self,
-        shapes: &[Vec<usize>],
-        change: impl Fn(&ProbeInput, &mut ArrayD<f32>),
-    ) -> Option<Vec<ArrayD<f32>>> {
+    /// Data of some shapes, made of the test data.
+    pub(crate) fn data(&self, shapes: &[Vec<usize>]) -> Vec<ArrayD<f32>> {
+        let inputs = self.inputs.iter().zip(shapes);
+        inputs
+            .map(|(input, shape)| repeated(&input.data, shape))
+            .collect()
+    }
+
+    /// Runs the network on data, one for each input. `None` if it does not take them.
+    pub(crate) fn run(&mut self, data: Vec<ArrayD<f32>>) -> Option<Vec<ArrayD<f32>>> {
         let mut sample = Sample::new();
-        for (input, shape) in self.inputs.iter().zip(shapes) {
-            let mut data = repeated(&input.data, shape);
-            change(input, &mut data);
+        for (input, data) in self.inputs.iter().zip(data) {
             sample.insert(input.name.clone(), data);
         }
         let outputs = self.pipeline.predict(&sample).ok()?;
@@ -106,7 +107,7 @@ impl Probe {
 
     /// The shapes of the outputs for shapes of the inputs.
     pub(crate) fn shapes(&mut self, shapes: &[Vec<usize>]) -> Option<Vec<Vec<usize>>> {
-        let outputs = self.run(shapes, |_, _| ())?;
+        let outputs = self.run(self.data(shapes))?;
         Some(outputs.iter().map(|output| output.shape().to_vec()).collect())
     }
 }

@@ -31,7 +31,8 @@ struct Found {
 
 /// The sizes that the inputs may have, of those where `searched` says so; and remarks.
 ///
-/// Sizes along an axis are changed in all searched inputs together: images of several inputs show the same field of view.
+/// Sizes along an axis are changed in all searched inputs together: images of several inputs show the same field of view,
+/// though not always at the same resolution.
 pub(crate) fn search(probe: &mut Probe, searched: &[bool]) -> Result<(Vec<Sizes>, Vec<String>), BuildError> {
     let base: Vec<Vec<usize>> = probe
         .inputs()
@@ -42,6 +43,7 @@ pub(crate) fn search(probe: &mut Probe, searched: &[bool]) -> Result<(Vec<Sizes>
         // The run of the whole model says why.
         return Ok((fixed(&base), Vec::new()));
     }
+    let small = halved(probe, &base, searched);
     let mut notes = Vec::new();
     let mut sizes = fixed(&base);
     for letter in SPACE {
@@ -54,7 +56,17 @@ pub(crate) fn search(probe: &mut Probe, searched: &[bool]) -> Result<(Vec<Sizes>
         if places.iter().all(Option::is_none) {
             continue;
         }
-        let Some(found) = search_axis(probe, &base, &places) else {
+        let found = ratios(&base, &places).into_iter().find_map(|ratios| {
+            let mut from = |start: &Vec<Vec<usize>>| {
+                Some((
+                    search_axis(probe, (start, &base), &places, &ratios)?,
+                    start.clone(),
+                ))
+            };
+            let (found, start) = from(&small).or_else(|| if small == base { None } else { from(&base) })?;
+            Some((found, ratios, start))
+        });
+        let Some((found, ratios, start)) = found else {
             let smallest = base
                 .iter()
                 .zip(&places)
@@ -65,10 +77,10 @@ pub(crate) fn search(probe: &mut Probe, searched: &[bool]) -> Result<(Vec<Sizes>
             ));
             continue;
         };
-        for ((sizes, shape), place) in sizes.iter_mut().zip(&base).zip(&places) {
+        for (((sizes, shape), place), ratio) in sizes.iter_mut().zip(&start).zip(&places).zip(ratios) {
             if let Some(at) = *place {
-                sizes.step[at] = found.step;
-                sizes.min[at] = shape[at] - found.down * found.step;
+                sizes.step[at] = found.step * ratio;
+                sizes.min[at] = shape[at] - found.down * found.step * ratio;
             }
         }
     }
@@ -93,12 +105,90 @@ fn fixed(base: &[Vec<usize>]) -> Vec<Sizes> {
     base.iter().map(fixed).collect()
 }
 
-fn search_axis(probe: &mut Probe, base: &[Vec<usize>], places: &[Option<usize>]) -> Option<Found> {
+/// How much faster each input grows than the smallest one: in the ratio of their sizes where that is whole (an image and
+/// the same at half the resolution), or all alike.
+fn ratios(base: &[Vec<usize>], places: &[Option<usize>]) -> Vec<Vec<usize>> {
+    let lengths: Vec<Option<usize>> = base
+        .iter()
+        .zip(places)
+        .map(|(shape, place)| place.map(|at| shape[at]))
+        .collect();
+    let alike = vec![1; base.len()];
+    let Some(smallest) = lengths
+        .iter()
+        .flatten()
+        .copied()
+        .min()
+        .filter(|&length| length > 0)
+    else {
+        return vec![alike];
+    };
+    let is_whole = lengths.iter().flatten().all(|length| length % smallest == 0);
+    let ratio = |length: &Option<usize>| length.map_or(1, |length| length / smallest);
+    let by_size: Vec<usize> = lengths.iter().map(ratio).collect();
+    if is_whole && by_size != alike {
+        vec![by_size, alike]
+    } else {
+        vec![alike]
+    }
+}
+
+/// The shapes of the test inputs halved along all searched axes, as often as the network takes it: runs are shorter.
+fn halved(probe: &mut Probe, base: &[Vec<usize>], searched: &[bool]) -> Vec<Vec<usize>> {
+    let axes: Vec<Vec<usize>> = probe
+        .inputs()
+        .iter()
+        .zip(searched)
+        .map(|(input, &searched)| {
+            let letters = input.axes.chars().enumerate();
+            letters
+                .filter(|(_, letter)| searched && SPACE.contains(letter))
+                .map(|(at, _)| at)
+                .collect()
+        })
+        .collect();
     let is_volume = probe.inputs().iter().any(|input| input.axes.contains('z'));
+    let enough = if is_volume { 32 } else { 128 };
+    let mut shapes = base.to_vec();
+    loop {
+        let mut next = shapes.clone();
+        for (shape, axes) in next.iter_mut().zip(&axes) {
+            for &at in axes {
+                if shape[at] < enough || shape[at] % 2 != 0 {
+                    return shapes;
+                }
+                shape[at] /= 2;
+            }
+        }
+        if next == shapes || probe.shapes(&next).is_none() {
+            return shapes;
+        }
+        shapes = next;
+    }
+}
+
+/// Searches from shapes that the network takes, `base`, so that those of the test inputs are among the sizes.
+fn search_axis(
+    probe: &mut Probe,
+    (base, test): (&[Vec<usize>], &[Vec<usize>]),
+    places: &[Option<usize>],
+    ratios: &[usize],
+) -> Option<Found> {
+    let is_volume = probe.inputs().iter().any(|input| input.axes.contains('z'));
+    let mut distances = base
+        .iter()
+        .zip(test)
+        .zip(places.iter().zip(ratios))
+        .filter_map(|((base, test), (place, ratio))| Some((test[(*place)?] - base[(*place)?]) / ratio));
+    let to_test = distances.next()?;
+    if distances.any(|distance| distance != to_test) {
+        return None;
+    }
     let mut shapes_at = |change: isize| -> Option<Vec<Vec<usize>>> {
         let mut shapes = base.to_vec();
-        for (shape, place) in shapes.iter_mut().zip(places) {
+        for ((shape, place), &ratio) in shapes.iter_mut().zip(places).zip(ratios) {
             if let Some(at) = *place {
+                let change = change.checked_mul(isize::try_from(ratio).ok()?)?;
                 shape[at] = shape[at]
                     .checked_add_signed(change)
                     .filter(|&length| length > 0)?;
@@ -120,7 +210,10 @@ fn search_axis(probe: &mut Probe, base: &[Vec<usize>], places: &[Option<usize>])
         };
         // Sizes grow evenly: one that is rounded does not.
         let far = isize::try_from((largest / step).max(4)).ok()?;
-        if ![2, 3, far].into_iter().all(|steps| is_fine(steps * signed)) {
+        if to_test % step != 0 || ![2, 3, far].into_iter().all(|steps| is_fine(steps * signed)) {
+            continue;
+        }
+        if !is_fine(isize::try_from(to_test).ok()?) {
             continue;
         }
         let lengths = base
@@ -214,12 +307,29 @@ pub(crate) fn relations(
         let offset = (out0 - scale * in0) / 2.0;
         if (offset * 2.0).fract() != 0.0 {
             return Err(wrong(format!(
-                "its size along {letter} is not a multiple of the input's and a constant"
+                "along {letter} it has {out0} elements for {in0}, and {scale} more for each further one: an offset of \
+                 {offset} is no half number, as with pooling that leaves a rest; crop the test input along {letter} by an \
+                 element or a few"
             )));
         }
         Ok(Some(Relation { scale, offset }))
     };
     axes.chars().enumerate().map(relation).collect()
+}
+
+/// How an output follows an input where both have one size only, as tiles of them are understood: with scale 1 if the
+/// sizes are equal, with their ratio if one divides the other, otherwise with scale 1 and an offset.
+pub(crate) fn fixed_relations(output: (&str, &[usize]), input: (&str, &[usize])) -> Vec<Option<Relation>> {
+    let letters = output.0.chars().zip(output.1);
+    letters
+        .map(|(letter, &size)| {
+            let whole = *input.1.get(input.0.find(letter)?)?;
+            let is_ratio = whole > 0 && size > 0 && (whole % size == 0 || size % whole == 0);
+            let scale = if is_ratio { size as f64 / whole as f64 } else { 1.0 };
+            let offset = (size as f64 - scale * whole as f64) / 2.0;
+            Some(Relation { scale, offset })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -253,6 +363,23 @@ mod tests {
             )
             .is_err()
         );
+    }
+
+    #[test]
+    fn outputs_of_one_size_follow_by_their_ratio() {
+        let found = fixed_relations(("bcyx", &[1, 2, 32, 50]), ("bcyx", &[1, 1, 64, 64]));
+        let relation = |scale, offset| Some(Relation { scale, offset });
+        assert_eq!(found[2..], [relation(0.5, 0.0), relation(1.0, -7.0)]);
+        assert_eq!(fixed_relations(("bi", &[1, 9]), ("byx", &[1, 8, 8]))[1], None);
+    }
+
+    #[test]
+    fn inputs_grow_alike_or_in_the_ratio_of_their_sizes() {
+        let base = [vec![1, 64], vec![1, 32], vec![7]];
+        let places = [Some(1), Some(1), None];
+        assert_eq!(ratios(&base, &places), [vec![2, 1, 1], vec![1, 1, 1]]);
+        assert_eq!(ratios(&base, &[Some(1), None, None]), [[1, 1, 1]]);
+        assert_eq!(ratios(&[vec![64], vec![48]], &[Some(0), Some(0)]), [[1, 1]]);
     }
 
     #[test]

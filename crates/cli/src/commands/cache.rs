@@ -16,6 +16,7 @@ use crate::source::Sources;
 /// The folder is that of MODELHUB_CACHE, else the user's own. Contents are named by their SHA-256 digest and compared with it
 /// whenever they are used.
 #[derive(Debug, Args)]
+#[command(after_help = crate::args::EXIT_CODES)]
 pub(crate) struct CacheOptions {
     #[command(subcommand)]
     action: Action,

@@ -21,6 +21,7 @@ const LARGEST: u64 = 16 << 20;
 
 /// Work with collections of partners: compile and list entries, show partners, describe applications.
 #[derive(Debug, Args)]
+#[command(after_help = crate::args::EXIT_CODES)]
 pub(crate) struct CollectionOptions {
     #[command(subcommand)]
     verb: Verb,

@@ -18,6 +18,7 @@ use crate::source::Sources;
 /// Nothing invalid is uploaded. Uploads are drafts, which you look at and release on the website, unless --submit is given.
 /// Tokens are read from the environment and never shown.
 #[derive(Debug, Args)]
+#[command(after_help = crate::args::EXIT_CODES)]
 pub(crate) struct PublishOptions {
     #[command(subcommand)]
     target: Target,

@@ -14,6 +14,7 @@ use crate::source::Sources;
 
 /// Report the download of a resource to the statistics of the Model Hub, as consumer software does.
 #[derive(Debug, Args)]
+#[command(after_help = crate::args::EXIT_CODES)]
 pub(crate) struct ReportDownloadOptions {
     /// DOI of the resource, for example 10.5281/zenodo.5869899: best the one that stands for all versions
     #[arg(value_name = "DOI")]

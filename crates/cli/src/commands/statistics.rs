@@ -21,6 +21,7 @@ const MAX_ANSWER: u64 = 64 << 20;
 ///
 /// Downloads are counted in a period that contains a day, within 15 minutes or so after they were reported.
 #[derive(Debug, Args)]
+#[command(after_help = crate::args::EXIT_CODES)]
 pub(crate) struct StatisticsOptions {
     /// DOI of a resource; all resources unless given
     #[arg(value_name = "DOI")]

@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{Array2, ArrayD, Axis, Dimension as _, IxDyn};
 use pipeline::image::{ImageFormat, WriteOptions, write_image};
 use pipeline::tiled::MemoryImage;
-use pipeline::{DatasetStatistics, Pipeline, TileOptions, TiledRun};
+use pipeline::{DatasetStatistics, Pipeline, PipelineErrorKind, TileOptions, TiledRun};
 use rdf_spec::Network;
 use tensor_ops::{DataType, Tensor};
 use tiling::{Region, TilePlan, TileSource};
@@ -15,8 +15,9 @@ use super::predict::inputs::open_inputs;
 use super::predict::tiles::{of_tiles, tile_options};
 use super::progress;
 use crate::args::TilingErrorOptions;
+use crate::engines;
 use crate::exit::{Exit, Failure};
-use crate::render::message;
+use crate::render::{diagnostics, message};
 use crate::source::Sources;
 
 /// What part of the largest value of an output may be rounding.
@@ -33,20 +34,26 @@ pub(crate) fn run(options: &TilingErrorOptions, sources: &Sources) -> Result<Exi
     let package = sources.open(&options.model)?;
     let bar = progress();
     bar.set_message("loading the model");
-    let mut builder = Pipeline::builder(&package).description(options.engine.demand());
-    if let Some(format) = options.engine.weights {
-        builder = builder.weights_format(format);
-    }
-    if let Some(backend) = &options.engine.backend {
-        builder = builder.backend(backend.clone());
-    }
-    if let Some(threads) = options.engine.threads {
-        builder = builder.threads(threads);
-    }
+    let mut builder = engines::pipeline_builder(&package, &options.engine)?;
     if options.sample_as_dataset {
         builder = builder.dataset_statistics(DatasetStatistics::FromSample);
     }
-    let mut pipeline = builder.build().map_err(|error| Failure::of_pipeline(&error))?;
+    let mut pipeline = match builder.build() {
+        Ok(pipeline) => pipeline,
+        Err(error) => {
+            bar.finish_and_clear();
+            return Err(match error.kind() {
+                PipelineErrorKind::InvalidDescription(found) => {
+                    diagnostics::print_to_stderr(&package, found);
+                    Failure::findings("the description cannot be run")
+                }
+                PipelineErrorKind::DatasetStatisticsMissing { .. } => {
+                    Failure::usage(format!("{error}: use --sample-as-dataset"))
+                }
+                _ => Failure::of_pipeline(&error),
+            });
+        }
+    };
     let Some(model) = package.parsed().network() else {
         return Err(Failure::usage("the model has no description"));
     };
@@ -242,7 +249,8 @@ impl Difference {
             // Without y or x there is no picture.
             Err(_) => Array2::zeros((1, 1)),
         };
-        let largest = self.largest;
+        // What is rounding is not drawn as if it were an error.
+        let largest = self.largest.max(ROUNDING * self.scale);
         let grey = plane.mapv(|value| {
             let below = if value > 0.0 && largest > 0.0 {
                 (value / largest).log10()

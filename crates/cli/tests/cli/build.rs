@@ -26,7 +26,11 @@ fn toml(value: &Value) -> String {
 
 /// What the author of a fixture would write: its description without what can be computed.
 fn recipe_of(name: &str) -> (Map<String, Value>, Package) {
-    let package = Package::open(fixture(name)).unwrap();
+    recipe_of_folder(&fixture(name))
+}
+
+fn recipe_of_folder(folder: &Path) -> (Map<String, Value>, Package) {
+    let package = Package::open(folder).unwrap();
     let description = serde_json::to_value(package.model().unwrap()).unwrap();
     let Value::Object(mut fields) = description else {
         panic!("no mapping")
@@ -43,7 +47,7 @@ fn recipe_of(name: &str) -> (Map<String, Value>, Package) {
     }
     let tests = fields.remove("test_inputs").unwrap();
     for (at, input) in fields["inputs"].as_array_mut().unwrap().iter_mut().enumerate() {
-        input["test"] = json!(fixture(name).join(tests[at].as_str().unwrap()));
+        input["test"] = json!(folder.join(tests[at].as_str().unwrap()));
         let is_open = input["shape"].get("min").is_some();
         input.as_object_mut().unwrap().remove("shape");
         if is_open {
@@ -57,7 +61,7 @@ fn recipe_of(name: &str) -> (Map<String, Value>, Package) {
         }
     }
     for (_, entry) in fields["weights"].as_object_mut().unwrap() {
-        let file = fixture(name).join(entry["source"].as_str().unwrap());
+        let file = folder.join(entry["source"].as_str().unwrap());
         entry["source"] = json!(file);
         entry.as_object_mut().unwrap().remove("sha256");
         entry.as_object_mut().unwrap().remove("opset_version");
@@ -105,6 +109,14 @@ fn step(shape: &InputShape) -> Option<usize> {
     }
 }
 
+/// The halo that a fixture needs, as its maker measured it with positive weights.
+fn needed_halo(name: &str, output: &str) -> usize {
+    let readme = fs::read_to_string(fixture(name).join("README.md")).unwrap();
+    let start = format!("| `{output}` |");
+    let row = readme.lines().find(|line| line.starts_with(&start)).unwrap();
+    row.split('|').nth(4).unwrap().trim().parse().unwrap()
+}
+
 /// Builds a fixture anew and compares what was found with what its author stated.
 fn reproduces(name: &str) {
     let (_folder, target, original) = built(name, |_| ());
@@ -140,25 +152,15 @@ fn reproduces(name: &str) {
             assert_eq!(name, "tiling-fixed-size");
             assert_eq!(found.shape, OutputShape::Explicit(vec![1, 1, 64, 64]));
         }
-        let halo = &found.halo;
-        let declared = &stated.halo;
-        if name == "tiling-valid-unet" {
-            // What the offset crops counts as seen: the halo that is found is honest, and larger than needed.
-            assert!(halo[2] >= declared[2], "{name}: {halo:?} {declared:?}");
-        } else if name != "tiling-dishonest-halo" {
-            let fits = halo
-                .iter()
-                .zip(declared)
-                .all(|(found, declared)| found <= declared);
-            assert!(fits, "{name}: {halo:?} {declared:?}");
-        } else {
-            assert!(halo[2] > declared[2], "{name}: {halo:?} {declared:?}");
+        let needed = needed_halo(name, stated.name.as_str());
+        for (letter, halo) in stated.axes.iter().zip(&found.halo) {
+            let expected = if "zyx".contains(letter.letter()) {
+                needed
+            } else {
+                0
+            };
+            assert_eq!(*halo, expected, "{name}: {:?}", found.halo);
         }
-        assert_eq!(
-            halo.iter().any(|&halo| halo > 0),
-            declared.iter().any(|&halo| halo > 0),
-            "{name}"
-        );
     }
     for (found, stated) in found.test_outputs.iter().zip(&stated.test_outputs) {
         let (found, stated) = (found.relative_path().unwrap(), stated.relative_path().unwrap());
@@ -180,6 +182,96 @@ fn networks_with_a_stride_are_reproduced() {
     ] {
         reproduces(name);
     }
+}
+
+/// Networks that others made: their halos are how far a pixel sees, whatever the phase of a tile; less may do.
+#[test]
+fn halos_of_reference_networks_make_tiles_equal_the_whole() {
+    let Some(zoo) = std::env::var_os("MODELHUB_REFERENCE").map(|folder| PathBuf::from(folder).join("zoo"))
+    else {
+        eprintln!("MODELHUB_REFERENCE is not set: skipped");
+        return;
+    };
+    let mut count = 0;
+    for entry in fs::read_dir(zoo).unwrap() {
+        let folder = entry.unwrap().path();
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.starts_with("tile_") {
+            continue;
+        }
+        count += 1;
+        let truth: Value = serde_json::from_slice(&fs::read(folder.join("truth.json")).unwrap()).unwrap();
+        let (fields, original) = recipe_of_folder(&folder);
+        let place = tempfile::tempdir().unwrap();
+        let target = place.path().join("built");
+        let run = build(&write(place.path(), &fields), &target, &[]);
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+        let package = Package::open(&target).unwrap();
+        let model = package.model().unwrap();
+        let outputs = model.outputs.iter().zip(&original.model().unwrap().outputs);
+        for ((found, stated), truth) in outputs.zip(truth["outputs"].as_array().unwrap()) {
+            let reach = truth["minimal_halo_output_px"].as_u64().unwrap();
+            for (letter, &halo) in found.axes.iter().zip(&found.halo) {
+                let most = if "zyx".contains(letter.letter()) { reach } else { 0 };
+                // At most one step of the network less.
+                assert!(
+                    halo as u64 <= most && halo as u64 + 3 > most,
+                    "{name}: {:?}",
+                    found.halo
+                );
+            }
+            let (
+                OutputShape::Implicit { scale, offset, .. },
+                OutputShape::Implicit {
+                    scale: scale0,
+                    offset: offset0,
+                    ..
+                },
+            ) = (&found.shape, &stated.shape)
+            else {
+                panic!("{name}: {:?}", found.shape)
+            };
+            let space = found
+                .axes
+                .iter()
+                .zip(scale.iter().zip(scale0))
+                .zip(offset.iter().zip(offset0));
+            for ((letter, scales), offsets) in
+                space.filter(|((letter, ..), _)| "zyx".contains(letter.letter()))
+            {
+                assert_eq!((scales.0, offsets.0), (scales.1, offsets.1), "{name} {letter:?}");
+            }
+        }
+        // Tiles of two thirds of the test image.
+        let InputShape::Parametrized { min, step } = &model.inputs[0].shape else {
+            panic!("{name}: {:?}", model.inputs[0].shape)
+        };
+        let image = original.model().unwrap().test_inputs[0]
+            .relative_path()
+            .unwrap()
+            .to_owned();
+        let image_data: ndarray::ArrayD<f32> = ndarray_npy::read_npy(folder.join(&image)).unwrap();
+        let lengths = image_data.shape();
+        let tiles: Vec<String> = (0..min.len())
+            .filter(|&at| step[at] > 0)
+            .map(|at| {
+                let wanted = (lengths[at] * 2 / 3).max(min[at]);
+                let letter = model.inputs[0].axes.iter().nth(at).unwrap().letter();
+                format!("{letter}={}", min[at] + (wanted - min[at]) / step[at] * step[at])
+            })
+            .collect();
+        let arguments = [
+            "tiling-error",
+            target.to_str().unwrap(),
+            folder.join(&image).to_str().unwrap(),
+            "--tile",
+            &tiles.join(","),
+        ]
+        .map(str::to_owned);
+        let run = modelhub(arguments);
+        assert_eq!(run.code, 0, "{name}: {tiles:?} {run:?}");
+    }
+    assert!(count > 5, "{count}");
 }
 
 #[test]

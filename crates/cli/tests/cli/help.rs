@@ -23,12 +23,10 @@ fn every_verb_tells_what_it_does_what_it_takes_and_how_it_ends() {
         let run = modelhub(["help", verb]);
         assert_eq!(run.code, 0, "{run:?}");
         let first = run.stdout.lines().next().unwrap_or_default();
-        assert!(first.len() > 20 && first.ends_with('.'), "{verb}: {first}");
-        assert!(run.stdout.contains("Usage: modelhub"), "{verb}: {run:?}");
-        assert!(
-            run.stdout.contains("Exit codes: 0 fine, 1 findings or mismatch"),
-            "{verb}: {run:?}"
-        );
+        assert!(first.len() > 20, "{verb}: {first}");
+        for expected in [format!("Usage: modelhub {verb} "), "Exit codes: 0 ".to_owned()] {
+            assert!(run.stdout.contains(&expected), "{verb}: {expected}: {run:?}");
+        }
     }
 }
 

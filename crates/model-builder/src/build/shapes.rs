@@ -1,4 +1,4 @@
-//! Shapes and halos that the recipe leaves open.
+//! Shapes that the recipe leaves open.
 
 use std::sync::Arc;
 
@@ -7,17 +7,12 @@ use runners::Backends;
 use tensor_ops::Tensor;
 
 use super::draft::Draft;
+use super::halos::{self, Wanted};
 use super::runner_format;
 use crate::error::{BuildError, BuildErrorKind};
-use crate::halo::{self, Seen};
 use crate::probe::Probe;
 use crate::sizes::{self, Relation, Sizes};
 use crate::tree;
-
-/// A test image that is smaller is repeated up to this size, so that the reach of a pixel ends inside.
-const WIDE: usize = 192;
-/// The same for volumes, of which larger ones would take too long.
-const WIDE_VOLUME: usize = 48;
 
 /// Finds the shapes of inputs that are searched, those of outputs that are not stated, and halos.
 pub(super) fn complete(
@@ -88,6 +83,7 @@ pub(super) fn complete(
         );
         return Err(BuildErrorKind::Package { reason }.into());
     }
+    let mut wanted = Vec::new();
     for at in 0..draft.outputs.len() {
         let name = draft.outputs[at].name.clone();
         let axes = draft.outputs[at].axes.clone();
@@ -138,22 +134,23 @@ pub(super) fn complete(
             set_output(draft, at, "shape", shape);
         }
         if draft.outputs[at].is_halo_searched {
-            let Some((_, relations)) = &relations else {
-                return Err(BuildErrorKind::Halo { output: name }.into());
+            let Some(reference) = reference else {
+                let reason =
+                    "no input has the same axes in the same order; state it, or leave it out".to_owned();
+                return Err(BuildErrorKind::Halo { output: name, reason }.into());
             };
-            let shapes = widened(&here, &stated, draft);
-            let seen = Seen {
-                index: at,
-                name: &name,
-                axes: &axes,
+            let relations = match relations {
+                Some((_, relations)) if !is_fixed => relations,
+                _ => sizes::fixed_relations(
+                    (&axes, &small[at]),
+                    (&draft.inputs[reference].axes, &here[reference]),
+                ),
+            };
+            wanted.push(Wanted {
+                output: at,
+                reference,
                 relations,
-            };
-            let halo = halo::measure(&mut probe, &shapes, &seen)?;
-            draft.notes.push(format!(
-                "halo of `{name}`: {halo:?}, measured by changing the test input (`modelhub tiling-error` measures the effect)"
-            ));
-            set_output(draft, at, "halo", tree::lengths(&halo));
-            make_room(draft, at, relations, &halo, reference.unwrap_or_default());
+            });
         } else if !is_fixed && tree::items(&draft.tree, "outputs")[at].get("halo").is_none() {
             draft.notes.push(format!(
                 "output `{name}` has no halo: tiles of large images will show borders unless a pixel sees only itself; \
@@ -161,16 +158,16 @@ pub(super) fn complete(
             ));
         }
     }
-    Ok(())
+    halos::search(draft, &mut probe, &stated, &wanted)
 }
 
-fn set_output(draft: &mut Draft, at: usize, key: &str, value: Yaml) {
+pub(super) fn set_output(draft: &mut Draft, at: usize, key: &str, value: Yaml) {
     if let Some(output) = tree::items_mut(&mut draft.tree, "outputs").get_mut(at) {
         tree::set(output, key, value);
     }
 }
 
-fn parametrized(sizes: &Sizes) -> Yaml {
+pub(super) fn parametrized(sizes: &Sizes) -> Yaml {
     tree::mapping([
         ("min", tree::lengths(&sizes.min)),
         ("step", tree::lengths(&sizes.step)),
@@ -197,7 +194,7 @@ fn implicit(reference: &str, relations: &[Option<Relation>], lengths: &[usize]) 
 }
 
 /// The sizes that an input is described with.
-fn sizes_of(input: &Yaml) -> Sizes {
+pub(super) fn sizes_of(input: &Yaml) -> Sizes {
     let lengths = |items: &[Yaml]| -> Vec<usize> {
         let length = |item: &Yaml| match item {
             Yaml::Int(value) => usize::try_from(*value).unwrap_or(0),
@@ -218,64 +215,5 @@ fn sizes_of(input: &Yaml) -> Sizes {
             min: Vec::new(),
             step: Vec::new(),
         },
-    }
-}
-
-/// Shapes of the test inputs, larger where they are small and may be larger.
-fn widened(here: &[Vec<usize>], stated: &[Sizes], draft: &Draft) -> Vec<Vec<usize>> {
-    let grown = |((shape, sizes), axes): ((&Vec<usize>, &Sizes), &str)| -> Vec<usize> {
-        let wide = if axes.contains('z') { WIDE_VOLUME } else { WIDE };
-        let each = shape.iter().zip(&sizes.step);
-        each.map(|(&length, &step)| {
-            if step == 0 || length >= wide {
-                return length;
-            }
-            length + (wide - length).div_ceil(step) * step
-        })
-        .collect()
-    };
-    let axes = draft.inputs.iter().map(|input| input.axes.as_str());
-    here.iter().zip(stated).zip(axes).map(grown).collect()
-}
-
-/// Raises the smallest size of the inputs until something is left of an output within its halo.
-fn make_room(
-    draft: &mut Draft,
-    output: usize,
-    relations: &[Option<Relation>],
-    halo: &[usize],
-    reference: usize,
-) {
-    let axes = draft.outputs[output].axes.clone();
-    let mut raised: Vec<(char, usize)> = Vec::new();
-    let Some(input) = tree::items(&draft.tree, "inputs").get(reference) else {
-        return;
-    };
-    let sizes = sizes_of(input);
-    let input_axes = draft.inputs[reference].axes.clone();
-    for ((letter, relation), &halo) in axes.chars().zip(relations).zip(halo) {
-        let (Some(relation), Some(from)) = (relation, input_axes.find(letter)) else {
-            continue;
-        };
-        let step = sizes.step[from];
-        let mut min = sizes.min[from];
-        while step > 0 && min as f64 * relation.scale + 2.0 * relation.offset - 2.0 * (halo as f64) < 1.0 {
-            min += step;
-            raised.push((letter, min));
-        }
-    }
-    for (at, input) in tree::items_mut(&mut draft.tree, "inputs").iter_mut().enumerate() {
-        let mut sizes = sizes_of(input);
-        let is_open = sizes.step.iter().any(|&step| step > 0);
-        for &(letter, min) in &raised {
-            if let Some(from) = draft.inputs[at].axes.find(letter)
-                && sizes.step[from] > 0
-            {
-                sizes.min[from] = sizes.min[from].max(min);
-            }
-        }
-        if is_open {
-            tree::set(input, "shape", parametrized(&sizes));
-        }
     }
 }

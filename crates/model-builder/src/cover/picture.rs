@@ -1,12 +1,9 @@
 //! A plane of a tensor as 8-bit pixels.
 
-use ndarray::{ArrayD, Axis, Ix3};
 use tensor_ops::Tensor;
 
-use crate::error::{BuildError, BuildErrorKind};
-
-/// Percentiles that become black and white.
-const CONTRAST: [f64; 2] = [0.01, 0.998];
+use super::{plane, tone};
+use crate::error::BuildError;
 
 /// A plane: `y`, `x` and one or three channels, from 0 to 1.
 pub(super) struct Picture {
@@ -15,42 +12,7 @@ pub(super) struct Picture {
 
 impl Picture {
     pub(super) fn of(tensor: &Tensor, axes: &str) -> Result<Self, BuildError> {
-        let wrong = |reason: &str| {
-            BuildError::from(BuildErrorKind::Package {
-                reason: format!("no cover can be drawn of a tensor with the axes {axes}: {reason}, give one"),
-            })
-        };
-        let mut letters: Vec<char> = axes.chars().collect();
-        if letters.len() != tensor.ndim() || !letters.contains(&'y') || !letters.contains(&'x') {
-            return Err(wrong("it is no image"));
-        }
-        if tensor.is_empty() {
-            return Err(wrong("it is empty"));
-        }
-        let mut values: ArrayD<f32> = tensor.to_f32();
-        while let Some(at) = letters.iter().position(|letter| !"yxc".contains(*letter)) {
-            let middle = match letters[at] {
-                'z' | 't' => values.len_of(Axis(at)) / 2,
-                _ => 0,
-            };
-            values.index_axis_inplace(Axis(at), middle);
-            letters.remove(at);
-        }
-        let of = |letter| letters.iter().position(|&own| own == letter);
-        let values = match (of('y'), of('x'), of('c')) {
-            (Some(y), Some(x), Some(c)) => {
-                let values = values.permuted_axes(vec![y, x, c]);
-                let channels = if values.len_of(Axis(2)) == 3 { 3 } else { 1 };
-                let indices: Vec<usize> = (0..channels).collect();
-                values.select(Axis(2), &indices)
-            }
-            (Some(y), Some(x), None) => values.permuted_axes(vec![y, x]).insert_axis(Axis(2)),
-            _ => return Err(wrong("it is no image")),
-        };
-        let mut values = values
-            .into_dimensionality::<Ix3>()
-            .map_err(|_| wrong("it is no image"))?;
-        stretch(&mut values);
+        let values = tone::toned(&plane::of(tensor, axes)?);
         Ok(Self { values })
     }
 
@@ -97,32 +59,4 @@ impl Picture {
         }
         colour
     }
-}
-
-/// Values from 0 to 1, most of the range used; what is no number is black.
-fn stretch(values: &mut ndarray::Array3<f32>) {
-    let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f32::total_cmp);
-    let at = |part: f64| {
-        let last = sorted.len().saturating_sub(1);
-        sorted
-            .get((part * last as f64).round() as usize)
-            .copied()
-            .unwrap_or(0.0)
-    };
-    let (mut low, mut high) = (at(CONTRAST[0]), at(CONTRAST[1]));
-    if low >= high {
-        // A mask with few pixels that are set.
-        (low, high) = (at(0.0), at(1.0));
-    }
-    let range = f64::from(high) - f64::from(low);
-    values.mapv_inplace(|value| {
-        if !value.is_finite() {
-            return 0.0;
-        }
-        if range <= 0.0 {
-            return 0.5;
-        }
-        ((f64::from(value) - f64::from(low)) / range).clamp(0.0, 1.0) as f32
-    });
 }
