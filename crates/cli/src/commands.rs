@@ -16,6 +16,7 @@ pub(crate) mod compatibility;
 pub(crate) mod convert;
 pub(crate) mod dataset_statistics;
 pub(crate) mod explain;
+mod fetched;
 mod images;
 pub(crate) mod inspect;
 pub(crate) mod migrate;

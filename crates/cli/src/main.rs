@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Command::Inspect(options) => commands::inspect::run(options, &sources),
         Command::Migrate(options) => commands::migrate::run(options, &sources),
         Command::Package(options) => commands::package::run(options, &sources),
-        Command::Build(options) => commands::build::run(options),
+        Command::Build(options) => commands::build::run(options, &sources),
         Command::AddWeights(options) => commands::add_weights::run(options, &sources),
         Command::UpdateHashes(options) => commands::update_hashes::run(options, &sources),
         Command::Schema(options) => commands::schema::run(options),
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Command::Compatibility(options) => commands::compatibility::run(options, &sources),
         Command::CheckContribution(options) => commands::check_contribution::run(options, &sources),
         Command::Collection(options) => commands::collection::run(options, &sources),
-        Command::TestCollection(options) => commands::test_collection::run(options),
+        Command::TestCollection(options) => commands::test_collection::run(options, &sources),
         Command::Summaries(options) => commands::summaries::run(options),
     };
     match outcome {

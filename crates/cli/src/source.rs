@@ -17,6 +17,7 @@ use rdf_spec::{Code, Diagnostic, DocPath, PackageError, Position};
 
 use crate::exit::{Failure, chain_in_one_line};
 use crate::render::message;
+use crate::render::stdout::harmless;
 
 /// What messages call standard input.
 const STDIN: &str = "<stdin>";
@@ -72,6 +73,22 @@ impl Sources {
 
     /// Opens whatever a user may give as a SOURCE. Files that the description has at URLs are fetched when they are read.
     pub(crate) fn open(&self, source: &Path) -> Result<Package, SourceError> {
+        let package = self.open_one(source)?;
+        let files = package.files();
+        if let [first, rest @ ..] = files.other_descriptions() {
+            let more = match rest.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            message::note(&harmless(&format!(
+                "{} is read, and not {first}{more} beside it: name the file of a folder that you mean",
+                files.description_place().display()
+            )));
+        }
+        Ok(package)
+    }
+
+    fn open_one(&self, source: &Path) -> Result<Package, SourceError> {
         if source == Path::new("-") {
             let package = hub::open_stream(&mut io::stdin().lock(), STDIN, Path::new(""));
             return self.with_web(package.map_err(SourceError::Hub)?);
@@ -95,12 +112,18 @@ impl Sources {
         }
     }
 
+    /// What a text names that is an address or a DOI: for documents other than packages, which have no ids.
+    pub(crate) fn address(&self, source: &Path) -> Option<Source> {
+        self.elsewhere(source)
+            .filter(|named| !matches!(named, Source::Id(_)))
+    }
+
     /// What asks services and fetches.
     pub(crate) fn resolver(&self) -> Result<&Resolver, SourceError> {
         if let Some(resolver) = self.resolver.get() {
             return Ok(resolver);
         }
-        let resolver = self.connect()?;
+        let resolver = self.connect(|| OnProgress::new(progress::Bars::default().into_listener()))?;
         Ok(self.resolver.get_or_init(|| resolver))
     }
 
@@ -146,13 +169,22 @@ impl Sources {
         HttpFetcher::new(&options).map_err(|error| SourceError::Setting(Failure::because(&error)))
     }
 
-    fn connect(&self) -> Result<Resolver, SourceError> {
+    /// The collection index that was given, if one was.
+    pub(crate) fn index(&self) -> Option<&hub::Url> {
+        self.index.as_ref()
+    }
+
+    /// A resolver that shows no progress, for verbs that fetch while they show something else.
+    pub(crate) fn resolver_without_bars(&self) -> Result<Resolver, SourceError> {
+        self.connect(OnProgress::default)
+    }
+
+    fn connect(&self, progress: impl FnOnce() -> OnProgress) -> Result<Resolver, SourceError> {
         let cache = Self::cache()?;
         let store = if self.is_offline {
             Store::offline(cache)
         } else {
-            let progress = OnProgress::new(progress::Bars::default().into_listener());
-            Store::online_with(cache, Self::fetcher()?, RetryPolicy::default(), progress)
+            Store::online_with(cache, Self::fetcher()?, RetryPolicy::default(), progress())
         };
         Ok(Resolver::new(store, self.addresses()?))
     }
@@ -172,7 +204,7 @@ impl Sources {
     }
 
     /// What a text that is not the path of a file here names.
-    fn elsewhere(&self, source: &Path) -> Option<Source> {
+    pub(crate) fn elsewhere(&self, source: &Path) -> Option<Source> {
         let text = source.to_str()?;
         let is_address = text.contains("://");
         if !is_address && (source.exists() || means_a_path(source, text)) {

@@ -154,6 +154,14 @@ pub enum HubErrorKind {
         /// What is missing, and what to do.
         reason: String,
     },
+    /// An upload was broken off after something had been made; the cause says why.
+    #[error("the upload to {service} was broken off: {became}")]
+    Unfinished {
+        /// The service.
+        service: String,
+        /// What became of what had been made.
+        became: String,
+    },
     /// A file to be sent cannot be read.
     #[error("cannot read `{file}`")]
     File {

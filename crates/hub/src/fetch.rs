@@ -9,7 +9,7 @@ mod redirect;
 pub use http::{HttpFetcher, HttpOptions, ProxyChoice};
 pub use policy::RetryPolicy;
 
-pub(crate) use policy::{Attempt, Retries};
+pub(crate) use policy::{Attempt, Retries, refused};
 pub(crate) use redirect::follow;
 
 use std::fmt;
@@ -97,6 +97,8 @@ pub enum Method {
     Post,
     /// Store something.
     Put,
+    /// Remove something.
+    Delete,
 }
 
 impl Method {
@@ -108,6 +110,7 @@ impl Method {
             Self::Head => "HEAD",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }

@@ -118,7 +118,7 @@ impl DownloadReport {
 /// );
 /// let year = Period::year("2023-03-01")?;
 /// assert_eq!(
-///     Statistic::DownloadsOf { doi: "test".to_owned(), period: year }.readable(&matomo),
+///     Statistic::DownloadsOf { doi: "test".to_owned(), period: year, custom_report: None }.readable(&matomo),
 ///     "https://bioimage.matomo.cloud/?module=API&method=Actions.getDownload&downloadUrl=https://doi.org/test&idSite=1\
 ///      &period=year&date=2023-03-01&format=JSON&token_auth=anonymous"
 /// );
@@ -143,6 +143,8 @@ pub enum Statistic {
         doi: String,
         /// When.
         period: Period,
+        /// The number of a report that somebody made at Matomo, in place of the usual one.
+        custom_report: Option<u32>,
     },
 }
 
@@ -160,6 +162,13 @@ impl Statistic {
             all.push(("downloadUrl", format!("https://doi.org/{doi}")));
         }
         all.push(("idSite", "1".to_owned()));
+        if let Self::DownloadsOf {
+            custom_report: Some(number),
+            ..
+        } = self
+        {
+            all.push(("idCustomReport", number.to_string()));
+        }
         match self {
             Self::Visits { minutes } => all.push(("lastMinutes", minutes.to_string())),
             Self::Downloads { period } | Self::DownloadsOf { period, .. } => {

@@ -7,8 +7,8 @@ mod plan;
 mod zenodo;
 
 pub use artifacts::to_hub;
-pub use plan::{Body, Plan, Published, Step, Token};
-pub use zenodo::{ZENODO_KEYWORD, to_zenodo};
+pub use plan::{Body, Plan, Published, Step, Take, TakeFrom, Token};
+pub use zenodo::{ZENODO_KEYWORD, to_zenodo, to_zenodo_version};
 
 use rdf_spec::{Diagnostic, Package};
 

@@ -11,7 +11,7 @@ use crate::addresses::{Addresses, below};
 use crate::directory::Directory;
 use crate::error::{HubError, HubErrorKind, shown};
 use crate::fetch::{Method, follow};
-use crate::source::{HubSite, Source};
+use crate::source::{HubSite, Source, ZenodoId};
 use crate::store::{Store, Wanted};
 
 /// The most bytes of an index.
@@ -88,6 +88,14 @@ impl Resolver {
             Source::Doi(doi) => self.locate_doi(doi),
             Source::Id(id) => self.locate_id(id),
         }
+    }
+
+    /// The number of a version of a Zenodo record: the newest one, if the number that is known stands for all of them.
+    ///
+    /// # Errors
+    /// If there is no such record, or Zenodo cannot be asked.
+    pub fn zenodo_version(&self, id: &ZenodoId) -> Result<u64, HubError> {
+        record::version(self, id)
     }
 
     /// The collection index.

@@ -29,7 +29,7 @@ const MAX_BYTES: u64 = 1 << 20;
 /// | `outputs.halo` | as in the format, or `"search"`: measured by changing the test input |
 /// | `deepimagej` | `true`: adds `config.deepimagej` and sample images as TIFF |
 ///
-/// Files are relative to the folder of `model.toml`.
+/// Files are relative to the folder of `model.toml`, or [were fetched](Recipe::urls) from a URL.
 ///
 /// ```
 /// use model_builder::Recipe;
@@ -47,6 +47,8 @@ pub struct Recipe {
     tree: Yaml,
     /// Where each value stands, and where each key.
     places: HashMap<DocPath, Range<usize>>,
+    /// Files of this machine in place of URLs.
+    fetched: HashMap<String, PathBuf>,
 }
 
 impl Recipe {
@@ -92,6 +94,7 @@ impl Recipe {
             text: text.to_owned(),
             tree,
             places,
+            fetched: HashMap::new(),
         })
     }
 
@@ -110,6 +113,50 @@ impl Recipe {
         if let Yaml::Mapping(fields) = node {
             fields.insert((*last).to_owned(), value);
         }
+    }
+
+    /// The URLs of files that a build reads: weights and their source code, test inputs, test outputs. This crate opens no
+    /// connection: whoever builds fetches them, and gives them back with [`take_from`](Self::take_from).
+    ///
+    /// ```
+    /// use model_builder::Recipe;
+    ///
+    /// let text = "[weights.onnx]\nsource = \"https://example.org/net.onnx\"\n";
+    /// let mut recipe = Recipe::parse(text, "model.toml", ".")?;
+    /// assert_eq!(recipe.urls(), ["https://example.org/net.onnx"]);
+    /// recipe.take_from("https://example.org/net.onnx", "/tmp/net.onnx");
+    /// # Ok::<(), model_builder::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn urls(&self) -> Vec<String> {
+        let mut stated = Vec::new();
+        for tensors in ["inputs", "outputs"] {
+            if let Some(Yaml::Sequence(items)) = self.tree.get(tensors) {
+                stated.extend(items.iter().filter_map(|item| item.get("test")?.as_str()));
+            }
+        }
+        if let Some(Yaml::Mapping(weights)) = self.tree.get("weights") {
+            for entry in weights.values() {
+                stated.extend(entry.get("source").and_then(Yaml::as_str));
+                let code = entry.get("architecture").and_then(Yaml::as_str);
+                stated.extend(code.and_then(|code| Some(code.rsplit_once(':')?.0)));
+            }
+        }
+        let is_url = |text: &&str| text.starts_with("http://") || text.starts_with("https://");
+        let mut urls: Vec<String> = stated.into_iter().filter(is_url).map(str::to_owned).collect();
+        urls.sort();
+        urls.dedup();
+        urls
+    }
+
+    /// Takes a file of this machine where the recipe states a URL: it becomes part of the package, under its own name.
+    pub fn take_from(&mut self, url: impl Into<String>, file: impl Into<PathBuf>) {
+        self.fetched.insert(url.into(), file.into());
+    }
+
+    /// The file that was fetched from a URL.
+    pub(crate) fn fetched(&self, url: &str) -> Option<&Path> {
+        self.fetched.get(url).map(PathBuf::as_path)
     }
 
     /// What stands for it in messages.

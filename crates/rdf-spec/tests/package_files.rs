@@ -6,6 +6,8 @@
 mod content;
 #[path = "package_files/damaged.rs"]
 mod damaged;
+#[path = "package_files/descriptions.rs"]
+mod descriptions;
 #[path = "package_files/published.rs"]
 mod published;
 #[path = "package_files/references.rs"]

@@ -9,6 +9,7 @@ use pipeline::atomic_file::write_atomically;
 use pipeline::{Package, SelfTestStatus};
 use rdf_spec::{Kept, PackError, Packer, WeightsFormat, Yaml};
 
+use super::fetched::FetchedFiles;
 use super::migrate::replace_description;
 use super::package::{failure, overwrite, weights_format};
 use crate::args::NativeOptions;
@@ -27,7 +28,7 @@ pub(crate) struct AddWeightsOptions {
     /// Folder, description or zip file of the model
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// File with the weights
+    /// File with the weights, here or at an http(s) address
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Weights format of the file
@@ -62,12 +63,12 @@ pub(crate) struct AddWeightsOptions {
 }
 
 impl AddWeightsOptions {
-    fn weights(&self) -> Result<NewWeights, Failure> {
-        let name = self.file.file_name().and_then(|name| name.to_str());
+    fn weights(&self, file: &Path) -> Result<NewWeights, Failure> {
+        let name = file.file_name().and_then(|name| name.to_str());
         let Some(name) = name else {
             return Err(Failure::usage(format!(
                 "`{}` is not the name of a file",
-                self.file.display()
+                file.display()
             )));
         };
         let texts = [
@@ -107,12 +108,22 @@ pub(crate) fn run(options: &AddWeightsOptions, sources: &Sources) -> Result<Exit
         Some(Unpacked::new(&opened).map_err(|error| super::build::failure(&error, Some(&opened)))?)
     };
     let package = unpacked.as_ref().map_or(&opened, Unpacked::package);
-    let weights = options.weights()?;
+    let address = options.file.to_str().and_then(FetchedFiles::address);
+    let fetched = match &address {
+        Some(url) => {
+            let files = FetchedFiles::new(sources)?;
+            let file = files.fetch(url, 0)?;
+            Some((files, file))
+        }
+        None => None,
+    };
+    let file = fetched.as_ref().map_or(&options.file, |(_, file)| file);
+    let weights = options.weights(file)?;
     let mut choices = Choices::default();
     choices.backends = Some(engines::find(&options.native, runners::Device::Cpu)?.backends);
     let bar = super::progress();
     bar.set_message("testing");
-    let added = add_weights(package, &options.file, weights, &choices);
+    let added = add_weights(package, file, weights, &choices);
     bar.finish_and_clear();
     let added = added.map_err(|error| super::build::failure(&error, Some(package)))?;
     test_report::print(&options.model.display().to_string(), &added.test, false)?;
@@ -141,7 +152,7 @@ pub(crate) fn run(options: &AddWeightsOptions, sources: &Sources) -> Result<Exit
             message::note(&format!("{} has {} weights", target.display(), options.format));
         }
         None => {
-            copy_into(package, &options.file)?;
+            copy_into(package, file)?;
             replace_description(
                 package,
                 &added.description.text,

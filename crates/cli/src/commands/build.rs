@@ -10,16 +10,18 @@ use model_builder::{
 use pipeline::{Package, PipelineErrorKind, SelfTestStatus};
 use rdf_spec::{Diagnostic, Severity, WeightsFormat, Yaml};
 
+use super::fetched::FetchedFiles;
 use super::package::{overwrite, weights_format};
 use crate::args::NativeOptions;
 use crate::engines;
 use crate::exit::{Exit, Failure, chain};
 use crate::render::{diagnostics, message, stdout, test_report};
+use crate::source::Sources;
 
 /// Build a complete package from weights, test inputs and a short model.toml.
 ///
 /// Test outputs are computed by running the model; shapes, digests, a cover and a README to complete are made where they
-/// are not given. What was written is validated and tested, and is there only if it is fine. Begin with --init.
+/// are not given. Weights and test tensors at URLs are fetched into the package. What was written is validated and tested, and is there only if it is fine. Begin with --init.
 #[derive(Debug, Args)]
 #[command(after_help = crate::args::EXIT_CODES)]
 pub(crate) struct BuildOptions {
@@ -57,7 +59,7 @@ pub(crate) struct BuildOptions {
     native: NativeOptions,
 }
 
-pub(crate) fn run(options: &BuildOptions) -> Result<Exit, Failure> {
+pub(crate) fn run(options: &BuildOptions, sources: &Sources) -> Result<Exit, Failure> {
     if options.init {
         return init(&options.recipe);
     }
@@ -84,6 +86,8 @@ pub(crate) fn run(options: &BuildOptions) -> Result<Exit, Failure> {
     if options.deepimagej {
         recipe.set(&["deepimagej"], Yaml::Bool(true));
     }
+    // As long as the package is built, they stay.
+    let _fetched = fetch(&mut recipe, sources)?;
     let mut choices = Choices::default();
     choices.backends = Some(engines::find(&options.native, runners::Device::Cpu)?.backends);
     choices.compute_with = options.weights;
@@ -131,6 +135,23 @@ pub(crate) fn run(options: &BuildOptions) -> Result<Exit, Failure> {
             Ok(Exit::Findings)
         }
     }
+}
+
+/// Fetches what the recipe has at URLs.
+fn fetch<'s>(recipe: &mut Recipe, sources: &'s Sources) -> Result<Option<FetchedFiles<'s>>, Failure> {
+    let urls = recipe.urls();
+    if urls.is_empty() {
+        return Ok(None);
+    }
+    let files = FetchedFiles::new(sources)?;
+    for (number, text) in urls.into_iter().enumerate() {
+        // What is no address is reported with everything else that is wrong with the recipe.
+        if let Some(url) = FetchedFiles::address(&text) {
+            let file = files.fetch(&url, number)?;
+            recipe.take_from(text, file);
+        }
+    }
+    Ok(Some(files))
 }
 
 fn init(path: &Path) -> Result<Exit, Failure> {

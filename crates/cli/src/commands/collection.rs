@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use hub::collection::{
-    FetchedDocuments, compile as compiled, compile_file, entries_to_markdown, open, problems_to_json,
+    CompiledCollection, FetchedDocuments, Index, LocalDocuments, compile as compiled, entries_to_markdown,
+    open, problems_to_json,
 };
 use hub::imjoy::ImjoyPlugin;
 use hub::partner::PartnerTable;
+use hub::{Fetched, Url, Wanted};
 use pipeline::atomic_file::write_atomically;
 
 use crate::args::Output;
@@ -43,10 +45,10 @@ enum Verb {
 #[derive(Debug, Args)]
 #[command(visible_alias = "expand", after_help = EXIT_CODES)]
 struct CompileOptions {
-    /// The collection, a YAML file
+    /// The collection, a YAML file here or at an address
     #[arg(value_name = "COLLECTION")]
     collection: PathBuf,
-    /// Fetch entries that are on the web, and judge them as well
+    /// Fetch entries that are on the web, and judge them as well; always so for a collection at an address
     #[arg(long)]
     fetch: bool,
     /// File for the index (JSON); without it only the verdicts are shown
@@ -73,7 +75,7 @@ enum CompileOutput {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 struct ListOptions {
-    /// The collection, a YAML file, or the index that was compiled from it
+    /// The collection, a YAML file here or at an address, or the index that was compiled from it
     #[arg(value_name = "COLLECTION")]
     collection: PathBuf,
     /// Only resources of this type, for example model
@@ -91,7 +93,7 @@ struct ListOptions {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 struct PartnersOptions {
-    /// The collection of all partners, in YAML or JSON (`config.partners`)
+    /// The collection of all partners, in YAML or JSON (`config.partners`), here or at an address
     #[arg(value_name = "COLLECTION")]
     collection: PathBuf,
     /// human: a table; html: a page; markdown: a table; json: a list with the places of collections and test summaries
@@ -111,10 +113,10 @@ enum PartnersOutput {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 struct ApplicationOptions {
-    /// The plugin, `*.imjoy.html`
+    /// The plugin, `*.imjoy.html`, here or at an address
     #[arg(value_name = "PLUGIN")]
     plugin: PathBuf,
-    /// Address of the plugin in the description: a URL or a relative path; the name of the file unless given
+    /// Address of the plugin in the description: a URL or a relative path; the name or address of the file unless given
     #[arg(long, value_name = "SOURCE")]
     source: Option<String>,
 }
@@ -122,9 +124,9 @@ struct ApplicationOptions {
 pub(crate) fn run(options: &CollectionOptions, sources: &Sources) -> Result<Exit, Failure> {
     match &options.verb {
         Verb::Compile(options) => compile(options, sources),
-        Verb::List(options) => list(options),
-        Verb::Partners(options) => partners(options),
-        Verb::Application(options) => application(options),
+        Verb::List(options) => list(options, sources),
+        Verb::Partners(options) => partners(options, sources),
+        Verb::Application(options) => application(options, sources),
     }
 }
 
@@ -137,15 +139,22 @@ fn compile(options: &CompileOptions, sources: &Sources) -> Result<Exit, Failure>
         let index = index.display();
         return Err(Failure::usage(format!("{index} exists: --overwrite replaces it")));
     }
-    let found = if options.fetch {
-        let documents = FetchedDocuments::beside(&options.collection, sources.resolver()?);
-        compiled(
-            &read(&options.collection)?,
-            &options.collection.display().to_string(),
-            &documents,
-        )
-    } else {
-        compile_file(&options.collection)
+    let document = Text::read(&options.collection, sources)?;
+    let name = options.collection.display().to_string();
+    let found = match &document.address {
+        Some(address) => {
+            let documents = FetchedDocuments::at(address.clone(), sources.resolver()?);
+            compiled(&document.text, &name, &documents)
+        }
+        None if options.fetch => {
+            let documents = FetchedDocuments::beside(&options.collection, sources.resolver()?);
+            compiled(&document.text, &name, &documents)
+        }
+        None => compiled(
+            &document.text,
+            &name,
+            &LocalDocuments::beside(&options.collection),
+        ),
     }
     .map_err(|error| Failure::because(&error))?;
     match options.output {
@@ -172,8 +181,8 @@ fn compile(options: &CompileOptions, sources: &Sources) -> Result<Exit, Failure>
     })
 }
 
-fn list(options: &ListOptions) -> Result<Exit, Failure> {
-    let mut found = open(&options.collection).map_err(|error| Failure::because(&error))?;
+fn list(options: &ListOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let mut found = listed(&options.collection, sources)?;
     found.entries.retain(|entry| {
         let type_fits = options
             .resource_type
@@ -189,8 +198,26 @@ fn list(options: &ListOptions) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-fn partners(options: &PartnersOptions) -> Result<Exit, Failure> {
-    let text = read(&options.collection)?;
+/// The entries of a collection, here or at an address.
+fn listed(collection: &Path, sources: &Sources) -> Result<CompiledCollection, Failure> {
+    if sources.address(collection).is_none() {
+        return open(collection).map_err(|error| Failure::because(&error));
+    }
+    let document = Text::read(collection, sources)?;
+    let name = collection.display().to_string();
+    let index = Index::parse(&document.text, collection).map_err(|error| Failure::because(&error))?;
+    match (index, &document.address) {
+        (None, Some(address)) => {
+            let documents = FetchedDocuments::at(address.clone(), sources.resolver()?);
+            compiled(&document.text, &name, &documents).map_err(|error| Failure::because(&error))
+        }
+        (Some(index), _) => Ok(index.into()),
+        (None, None) => open(collection).map_err(|error| Failure::because(&error)),
+    }
+}
+
+fn partners(options: &PartnersOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let text = Text::read(&options.collection, sources)?.text;
     let table = PartnerTable::from_yaml(&text)
         .map_err(|error| Failure::failed(format!("{}: {error}", options.collection.display())))?;
     for found in &table.findings {
@@ -206,15 +233,17 @@ fn partners(options: &PartnersOptions) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-fn application(options: &ApplicationOptions) -> Result<Exit, Failure> {
+fn application(options: &ApplicationOptions, sources: &Sources) -> Result<Exit, Failure> {
     let place = options.plugin.display();
-    let text = read(&options.plugin)?;
-    let name = options
-        .plugin
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let source = options.source.clone().or(name).unwrap_or_default();
-    let described = ImjoyPlugin::parse(&text).and_then(|plugin| plugin.to_application(&source));
+    let document = Text::read(&options.plugin, sources)?;
+    let name = || {
+        let name = options.plugin.file_name()?;
+        Some(name.to_string_lossy().into_owned())
+    };
+    let address = document.address.as_ref().map(ToString::to_string);
+    let source = options.source.clone().or(address).or_else(name);
+    let source = source.unwrap_or_default();
+    let described = ImjoyPlugin::parse(&document.text).and_then(|plugin| plugin.to_application(&source));
     let described = described.map_err(|error| Failure::findings(format!("{place}: {error}")))?;
     stdout::print(&described)?;
     let parsed = rdf_spec::Rdf::from_yaml(&described);
@@ -229,14 +258,39 @@ fn application(options: &ApplicationOptions) -> Result<Exit, Failure> {
     })
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
-    let fail = |reason: String| Failure::failed(format!("{} cannot be read: {reason}", path.display()));
-    let file = std::fs::File::open(path).map_err(|error| fail(error.to_string()))?;
-    let mut text = String::new();
-    let read = file.take(LARGEST + 1).read_to_string(&mut text);
-    read.map_err(|error| fail(error.to_string()))?;
-    if text.len() as u64 > LARGEST {
-        return Err(fail(format!("it has more than {LARGEST} bytes")));
+/// A document that is read whole.
+struct Text {
+    text: String,
+    /// Where it is on the web; `None` for a file of this machine.
+    address: Option<Url>,
+}
+
+impl Text {
+    fn read(path: &Path, sources: &Sources) -> Result<Self, Failure> {
+        let fail = |reason: String| Failure::failed(format!("{} cannot be read: {reason}", path.display()));
+        let address = match sources.address(path) {
+            Some(source) => {
+                let located = sources.resolver()?.locate(&source);
+                Some(located.map_err(|error| Failure::because(&error))?.url)
+            }
+            None => None,
+        };
+        let fetched = match &address {
+            Some(address) => {
+                let wanted = Wanted::new(address.clone()).at_most(LARGEST);
+                let fetched = sources.resolver()?.store().fetch(&wanted);
+                Some(fetched.map_err(|error| Failure::because(&error))?)
+            }
+            None => None,
+        };
+        let place = fetched.as_ref().map_or(path, Fetched::path);
+        let file = std::fs::File::open(place).map_err(|error| fail(error.to_string()))?;
+        let mut text = String::new();
+        let read = file.take(LARGEST + 1).read_to_string(&mut text);
+        read.map_err(|error| fail(error.to_string()))?;
+        if text.len() as u64 > LARGEST {
+            return Err(fail(format!("it has more than {LARGEST} bytes")));
+        }
+        Ok(Self { text, address })
     }
-    Ok(text)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use hub::publish::{self, Plan, Stage, Token};
-use hub::{HubSite, SITES, ZenodoSite};
+use hub::{HubSite, RetryPolicy, SITES, Source, ZenodoSite};
 use pipeline::Package;
 
 use super::progress;
@@ -15,8 +15,8 @@ use crate::source::Sources;
 
 /// Upload a package to Zenodo, or to a hub.
 ///
-/// Nothing invalid is uploaded. Uploads are drafts, which you look at and release on the website, unless --submit is given.
-/// Tokens are read from the environment and never shown.
+/// Nothing invalid is uploaded. Uploads are drafts, which you look at and release on the website, unless --submit is given;
+/// the draft of an upload that fails is removed again. Tokens are read from the environment and never shown.
 #[derive(Debug, Args)]
 #[command(after_help = crate::args::EXIT_CODES)]
 pub(crate) struct PublishOptions {
@@ -42,6 +42,49 @@ struct ZenodoOptions {
     /// At zenodo.org, which keeps what is submitted for ever
     #[arg(long)]
     production: bool,
+    /// Make a new version of this record of yours: its number or DOI, or those of all its versions
+    #[arg(long, value_name = "RECORD")]
+    new_version: Option<String>,
+}
+
+impl ZenodoOptions {
+    fn site(&self) -> ZenodoSite {
+        if self.production {
+            ZenodoSite::Main
+        } else {
+            ZenodoSite::Sandbox
+        }
+    }
+
+    /// The number of the version that a new one follows.
+    fn record(&self, sources: &Sources) -> Result<Option<u64>, Failure> {
+        let Some(text) = &self.new_version else {
+            return Ok(None);
+        };
+        let site = self.site();
+        let named = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("{}{text}", site.doi_prefix())
+        } else {
+            text.clone()
+        };
+        match Source::parse(&named) {
+            Ok(Source::Zenodo(id)) if id.site == site => {
+                let version = sources.resolver()?.zenodo_version(&id);
+                version.map(Some).map_err(|error| Failure::because(&error))
+            }
+            Ok(Source::Zenodo(id)) => Err(Failure::usage(format!(
+                "--new-version: `{}` is a record of {}, and this is for {}",
+                harmless(text),
+                id.site.host(),
+                site.host()
+            ))),
+            _ => Err(Failure::usage(format!(
+                "--new-version: `{}` is no record of Zenodo: a number or a DOI is expected, as in {}5869899",
+                harmless(text),
+                site.doi_prefix()
+            ))),
+        }
+    }
 }
 
 /// Upload to the RI-SCALE Model Hub or bioimage.io. The token is that of HYPHA_TOKEN.
@@ -112,12 +155,11 @@ pub(crate) fn run(options: &PublishOptions, sources: &Sources) -> Result<Exit, F
     let addresses = sources.addresses()?;
     let plan = match &options.target {
         Target::Zenodo(options) => {
-            let site = if options.production {
-                ZenodoSite::Main
-            } else {
-                ZenodoSite::Sandbox
-            };
-            publish::to_zenodo(&package, addresses.zenodo(site), stage)
+            let zenodo = addresses.zenodo(options.site());
+            match options.record(sources)? {
+                Some(record) => publish::to_zenodo_version(&package, zenodo, record, stage),
+                None => publish::to_zenodo(&package, zenodo, stage),
+            }
         }
         Target::Hub(options) => publish::to_hub(
             &package,
@@ -150,9 +192,15 @@ pub(crate) fn run(options: &PublishOptions, sources: &Sources) -> Result<Exit, F
 fn send(plan: &Plan, package: &Package, token: &Token, stage: Stage) -> Result<Exit, Failure> {
     let fetcher = Sources::fetcher()?;
     let bar = progress();
-    let outcome = plan.run(package, &fetcher, token, &mut |step, number, of| {
-        bar.set_message(format!("{} ({number} of {of})", step.purpose));
-    });
+    let outcome = plan.run(
+        package,
+        &fetcher,
+        token,
+        &RetryPolicy::default(),
+        &mut |step, number, of| {
+            bar.set_message(format!("{} ({number} of {of})", step.purpose));
+        },
+    );
     bar.finish_and_clear();
     let published = outcome.map_err(|error| Failure::because(&error))?;
     if let Some(doi) = published.values.get("doi") {

@@ -63,6 +63,10 @@ pub(super) fn doi_of(text: &str, concept: Option<&Sources>) -> Result<String, Fa
     let own = match &source {
         Source::Zenodo(id) => format!("{}{}", id.site.doi_prefix(), id.record),
         Source::Doi(doi) => doi.clone(),
+        // Whatever stands behind the address of DOIs is counted under it, also where it is none.
+        Source::Url(url) if url.host_str() == Some("doi.org") && url.path().len() > 1 => {
+            url.path().trim_start_matches('/').to_owned()
+        }
         _ => return Err(expected()),
     };
     let Some(sources) = concept else { return Ok(own) };

@@ -35,6 +35,9 @@ pub(crate) struct StatisticsOptions {
     /// Visits of the website in the last minutes instead
     #[arg(long, value_name = "MINUTES", conflicts_with_all = ["doi", "date", "period"])]
     visits: Option<u32>,
+    /// Number of a report that was made at Matomo, in place of the usual one
+    #[arg(long, value_name = "N", requires = "doi")]
+    custom_report: Option<u32>,
     /// Print the request, and send nothing
     #[arg(long)]
     dry_run: bool,
@@ -55,6 +58,7 @@ pub(crate) fn run(options: &StatisticsOptions, sources: &Sources) -> Result<Exit
                 Some(doi) => Statistic::DownloadsOf {
                     doi: doi_of(doi, None)?,
                     period,
+                    custom_report: options.custom_report,
                 },
             }
         }

@@ -2,12 +2,15 @@
 
 mod child;
 mod fingerprint;
+mod gather;
+mod identity;
 mod job;
 mod journal;
 mod memory;
 mod outcome;
 mod pending;
 mod search;
+mod web;
 mod workers;
 
 use std::num::NonZeroUsize;
@@ -17,23 +20,24 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use hub::summary::{SummaryTree, to_html, to_markdown};
 
-use self::journal::Journal;
+use self::journal::{Earlier, Journal};
 pub(crate) use self::outcome::Outcome;
 use self::pending::Pending;
 use crate::args::{EngineOptions, bytes};
 use crate::exit::{Exit, Failure};
 use crate::render::{collection_tests, json, message, stdout};
+use crate::source::Sources;
 
 /// Test many models: each one validated and run, in a process of its own, several at once.
 ///
-/// A source is a model (folder, zip file, description), a folder with models at any depth, a collection, or an index
-/// that `modelhub collection compile` wrote. A model that fails, crashes, takes too long or too much memory is
-/// reported, and the others are tested all the same. With --out, what was done is not done again unless the model, the
-/// options or this program changed.
+/// A source is a model or a collection, here or on the web, a folder with models at any depth, or an index that `modelhub
+/// collection compile` wrote. What is on the web is fetched into the cache while other models are tested. A model that
+/// fails, crashes, takes too long or too much memory, or cannot be fetched is reported, and the others are tested all the
+/// same. With --out, what was done is not done again unless the model, the options or this program changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 all passed, 1 some failed, 2 wrong usage, 3 the operation failed")]
 pub(crate) struct TestCollectionOptions {
-    /// Models, folders with models, collections, compiled indices
+    /// Models, folders with models, collections, compiled indices: paths, addresses, DOIs, nicknames
     #[arg(value_name = "SOURCE", required_unless_present = "list")]
     sources: Vec<PathBuf>,
     /// File with further sources, one a line; empty lines and those that begin with # are skipped, relative paths
@@ -76,8 +80,9 @@ enum TestsOutput {
     Html,
 }
 
-pub(crate) fn run(options: &TestCollectionOptions) -> Result<Exit, Failure> {
-    let mut jobs = job::gather(&options.sources, options.list.as_deref())?;
+pub(crate) fn run(options: &TestCollectionOptions, sources: &Sources) -> Result<Exit, Failure> {
+    let web = web::Web::new(sources);
+    let mut jobs = gather::gather(&options.sources, options.list.as_deref(), &web)?;
     if let Some(pending) = &options.pending {
         jobs = pending.select(jobs);
     }
@@ -86,16 +91,22 @@ pub(crate) fn run(options: &TestCollectionOptions) -> Result<Exit, Failure> {
     }
     job::make_places_distinct(&mut jobs);
     let at_once = options.jobs.unwrap_or_else(default_jobs).get().min(jobs.len());
-    let limits = child::Limits {
-        time: Duration::from_secs(options.model_time_limit),
-        memory: memory::bound(options.memory, at_once)?,
+    let tester = child::Tester {
+        arguments: child::arguments(&options.engine, at_once),
+        index: sources.index().map(ToString::to_string),
+        limits: child::Limits {
+            time: Duration::from_secs(options.model_time_limit),
+            memory: memory::bound(options.memory, at_once)?,
+        },
     };
-    let arguments = child::arguments(&options.engine, at_once);
-    let mut journal = match &options.out {
-        Some(out) => Some(Journal::open(out, options.fresh)?),
-        None => None,
+    let (mut journal, earlier) = match &options.out {
+        Some(out) => {
+            let (journal, earlier) = Journal::open(out, options.fresh)?;
+            (Some(journal), earlier)
+        }
+        None => (None, Earlier::default()),
     };
-    let outcomes = workers::test_all(&jobs, &arguments, limits, at_once, journal.as_mut())?;
+    let outcomes = workers::test_all(&jobs, &tester, at_once, &web, &earlier, journal.as_mut())?;
     if let Some(out) = &options.out {
         for outcome in &outcomes {
             outcome.write_files(out)?;

@@ -3,6 +3,8 @@
 
 mod backends;
 mod build;
+mod build_from_web;
+mod cache;
 mod collections;
 mod compatibility;
 mod conformance;
@@ -12,18 +14,27 @@ mod dataset_statistics;
 mod environments;
 mod explain;
 mod formats;
+mod guide;
 mod harness;
 mod help;
 mod hostile;
 mod inspect;
 mod migrate;
 mod packages;
+mod partner;
 mod predict;
 mod predict_folders;
+mod publishing;
+mod reports;
 mod schema;
 #[path = "../../../hub/tests/web/server.rs"]
 mod server;
+mod services;
 mod sources;
+mod standard_input;
+mod summaries;
+mod test_collection;
+mod test_collection_web;
 mod test_model;
 mod tiles;
 mod validate;

@@ -119,6 +119,9 @@ impl Compiler<'_> {
                 None => in_root.push(placed(source.name, found.clone())),
             }
         }
+        let sources = (0..resolver.len())
+            .filter_map(|index| address(source.address, &text_of(resolver.entry(index), "rdf_source")?));
+        self.documents.prepare(&sources.collect::<Vec<_>>());
         for index in 0..resolver.len() {
             let path = resolver.path(index).unwrap_or_default();
             let more = in_entries.remove(&path.to_string()).unwrap_or_default();

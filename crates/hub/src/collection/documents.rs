@@ -12,6 +12,12 @@ pub trait Documents {
     /// # Errors
     /// If it cannot be loaded or is no YAML document.
     fn load(&self, address: &FileSource) -> Result<LoadedDocument, DocumentError>;
+
+    /// Tells that all of these addresses will be loaded, so that they can be fetched at the same time. What goes
+    /// wrong is told when a document is loaded.
+    fn prepare(&self, addresses: &[FileSource]) {
+        let _ = addresses;
+    }
 }
 
 /// A document that was loaded.

@@ -38,29 +38,36 @@ impl CompiledCollection {
 /// # Errors
 /// As [`compile_file`](super::compile_file) and [`Index::read`].
 pub fn open(path: &Path) -> Result<CompiledCollection, CollectionError> {
-    let Some(index) = Index::read(path)? else {
-        return super::compile_file(path);
-    };
-    let entries = index
-        .entries
-        .into_iter()
-        .enumerate()
-        .map(|(number, entry)| CompiledEntry {
-            place: format!("collection[{number}]"),
-            id: entry.id,
-            resource_type: entry.resource_type,
-            name: entry.name,
-            verdict: Verdict::Valid,
-            rdf_source: entry.rdf_source,
-            tags: entry.tags,
+    match Index::read(path)? {
+        Some(index) => Ok(index.into()),
+        None => super::compile_file(path),
+    }
+}
+
+impl From<Index> for CompiledCollection {
+    /// The entries, which are valid and are not judged again.
+    fn from(index: Index) -> Self {
+        let entries = index
+            .entries
+            .into_iter()
+            .enumerate()
+            .map(|(number, entry)| CompiledEntry {
+                place: format!("collection[{number}]"),
+                id: entry.id,
+                resource_type: entry.resource_type,
+                name: entry.name,
+                verdict: Verdict::Valid,
+                rdf_source: entry.rdf_source,
+                tags: entry.tags,
+                findings: Vec::new(),
+                description: Some(entry.fields),
+            });
+        Self {
+            root: Map::new(),
             findings: Vec::new(),
-            description: Some(entry.fields),
-        });
-    Ok(CompiledCollection {
-        root: Map::new(),
-        findings: Vec::new(),
-        entries: entries.collect(),
-    })
+            entries: entries.collect(),
+        }
+    }
 }
 
 /// A compiled index that was read again.
@@ -96,11 +103,18 @@ impl Index {
     /// # Errors
     /// If the file cannot be read or is too large, or has the mark and no list of entries.
     pub fn read(path: &Path) -> Result<Option<Self>, CollectionError> {
-        let text = read_text(path, LARGEST)?;
+        Self::parse(&read_text(path, LARGEST)?, path)
+    }
+
+    /// The same for a text that was read; `path` is what errors call it.
+    ///
+    /// # Errors
+    /// If the text has the mark and no list of entries.
+    pub fn parse(text: &str, path: &Path) -> Result<Option<Self>, CollectionError> {
         if !text.trim_start().starts_with('{') {
             return Ok(None);
         }
-        let Ok(Value::Object(root)) = serde_json::from_str::<Value>(&text) else {
+        let Ok(Value::Object(root)) = serde_json::from_str::<Value>(text) else {
             return Ok(None);
         };
         if !root.contains_key(MARK) {

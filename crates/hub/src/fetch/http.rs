@@ -92,6 +92,7 @@ impl Fetcher for HttpFetcher {
             Method::Head => http::Method::HEAD,
             Method::Post => http::Method::POST,
             Method::Put => http::Method::PUT,
+            Method::Delete => http::Method::DELETE,
         };
         let mut builder = http::Request::builder().method(method).uri(request.url.as_str());
         for (name, value) in request.headers {

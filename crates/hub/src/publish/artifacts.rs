@@ -1,5 +1,7 @@
 //! Uploads to a hub, through its artifact manager.
 
+mod parts;
+
 use rdf_spec::Package;
 use serde_json::{Value, json};
 use url::Url;
@@ -14,6 +16,9 @@ use crate::source::HubSite;
 
 /// The longest name of a resource at the RI-SCALE Model Hub.
 const LONGEST_ALIAS: usize = 48;
+
+/// The largest file that is uploaded in one piece, in bytes: larger ones go in parts, each of which can be sent again.
+const LARGEST_WHOLE: u64 = 100 << 20;
 
 /// Plans the upload of a package to a hub at a server.
 ///
@@ -46,46 +51,37 @@ pub fn to_hub(
     }
     let manager =
         |method: &str| below(server, ["public", "services", "artifact-manager", method]).to_string();
-    let mut steps = vec![Step {
-        purpose: "make the resource as a draft".to_owned(),
-        method: Method::Post,
-        url: manager("create"),
-        is_authorized: true,
-        body: Body::Json(json!({
-            "parent_id": site.collection,
-            "alias": alias,
-            "type": described.resource_type,
-            "manifest": manifest,
-            "stage": true,
-        })),
-        takes: vec![("id", "/id")],
-    }];
+    let call = |purpose: String, method: &str, body: Value| {
+        Step::new(purpose, Method::Post, manager(method), Body::Json(body))
+    };
+    let draft = json!({
+        "parent_id": site.collection,
+        "alias": alias,
+        "type": described.resource_type,
+        "manifest": manifest,
+        "stage": true,
+    });
+    let mut steps =
+        vec![call("make the resource as a draft".to_owned(), "create", draft).taking_json("id", "/id")];
     for file in files::of(package)? {
-        steps.push(Step {
-            purpose: format!("ask where {} is to be uploaded", file.name),
-            method: Method::Post,
-            url: manager("put_file"),
-            is_authorized: true,
-            body: Body::Json(json!({
-                "artifact_id": "{id}",
-                "file_path": file.name,
-                "download_weight": u8::from(file.is_weights),
-            })),
-            takes: vec![("upload", "")],
+        if file.size > LARGEST_WHOLE {
+            steps.extend(parts::of(&file, &call)?);
+            continue;
+        }
+        let body = json!({
+            "artifact_id": "{id}",
+            "file_path": file.name,
+            "download_weight": u8::from(file.is_weights),
         });
-        steps.push(Step {
-            purpose: format!("upload {}", file.name),
-            method: Method::Put,
-            url: "{upload}".to_owned(),
-            // The address has a signature; the token is none of the storage's business.
-            is_authorized: false,
-            body: Body::File {
-                file: file.source,
-                size: file.size,
-                sha256: file.sha256,
-            },
-            takes: Vec::new(),
-        });
+        let purpose = format!("ask where {} is to be uploaded", file.name);
+        steps.push(call(purpose, "put_file", body).taking_json("upload", ""));
+        let body = Body::File {
+            file: file.source,
+            size: file.size,
+            sha256: file.sha256,
+        };
+        let upload = Step::new(format!("upload {}", file.name), Method::Put, "{upload}", body);
+        steps.push(upload.to_storage());
     }
     if stage == Stage::Submitted {
         // The manager replaces the manifest, it does not merge: all of it is sent.
@@ -95,26 +91,26 @@ pub fn to_hub(
             ("published", Value::from(true), "show it in the catalogue")
         };
         manifest[key] = value;
-        steps.push(Step {
-            purpose: purpose.to_owned(),
-            method: Method::Post,
-            url: manager("edit"),
-            is_authorized: true,
-            body: Body::Json(json!({"artifact_id": "{id}", "manifest": manifest, "stage": true})),
-            takes: Vec::new(),
-        });
+        let body = json!({"artifact_id": "{id}", "manifest": manifest, "stage": true});
+        let mut submit = call(purpose.to_owned(), "edit", body);
+        submit.is_final = true;
+        steps.push(submit);
     }
     if !is_reviewed {
         // Files of a draft are nowhere before it is committed; at bioimage.io that is the reviewer's part.
-        steps.push(Step {
-            purpose: "keep the files".to_owned(),
-            method: Method::Post,
-            url: manager("commit"),
-            is_authorized: true,
-            body: Body::Json(json!({"artifact_id": "{id}"})),
-            takes: Vec::new(),
-        });
+        let mut commit = call(
+            "keep the files".to_owned(),
+            "commit",
+            json!({"artifact_id": "{id}"}),
+        );
+        commit.is_final = true;
+        steps.push(commit);
     }
+    let undo = call(
+        "remove the draft".to_owned(),
+        "delete",
+        json!({"artifact_id": "{id}", "delete_files": true}),
+    );
     let page = if is_reviewed {
         format!("{}{{id}}", site.page)
     } else {
@@ -123,6 +119,7 @@ pub fn to_hub(
     Ok(Plan {
         service: site.name.to_owned(),
         steps,
+        undo: Some(undo),
         page,
     })
 }

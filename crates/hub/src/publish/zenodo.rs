@@ -1,11 +1,14 @@
 //! Deposits at Zenodo.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use rdf_spec::Package;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::files::File;
 use super::metadata::Metadata;
-use super::plan::{Body, Plan, Step};
+use super::plan::{Body, Plan, Step, TakeFrom};
 use super::{Stage, files, not_publishable, refuse_invalid};
 use crate::addresses::below;
 use crate::error::HubError;
@@ -14,13 +17,84 @@ use crate::fetch::Method;
 /// The keyword by which the Model Hub finds its resources at Zenodo.
 pub const ZENODO_KEYWORD: &str = "modelhub.riscale.eu";
 
+/// The largest file of a record, in bytes.
+const LARGEST_FILE: u64 = 50_000_000_000;
+
 /// Plans the deposit of a package: metadata out of its description, one file an entry, at a Zenodo (`https://zenodo.org/` or
-/// `https://sandbox.zenodo.org/`).
+/// `https://sandbox.zenodo.org/`). Files go into the bucket of the deposit, which takes 50 GB.
 ///
 /// # Errors
 /// If the package is not valid, lacks what Zenodo demands (authors, a licence with an SPDX identifier), or has files in
 /// folders, which records do not have.
 pub fn to_zenodo(package: &Package, zenodo: &Url, stage: Stage) -> Result<Plan, HubError> {
+    let (metadata, files) = prepared(package)?;
+    let deposits = below(zenodo, ["api", "deposit", "depositions"]);
+    let body = Body::Json(json!({"metadata": metadata}));
+    let make = Step::new(
+        "make a deposit with its metadata",
+        Method::Post,
+        deposits.as_str(),
+        body,
+    );
+    let draft = format!("{deposits}/{{id}}");
+    let steps = vec![
+        make.taking_json("id", "/id")
+            .taking_json("bucket", "/links/bucket")
+            .taking_json("doi", "/metadata/prereserve_doi/doi"),
+    ];
+    Ok(completed(zenodo, steps, &draft, files, stage))
+}
+
+/// Plans a new version of a record that exists: `record` is the number of its newest version. The files of the old version
+/// are not taken over.
+///
+/// # Errors
+/// As for [`to_zenodo`].
+pub fn to_zenodo_version(
+    package: &Package,
+    zenodo: &Url,
+    record: u64,
+    stage: Stage,
+) -> Result<Plan, HubError> {
+    let (mut metadata, files) = prepared(package)?;
+    // A draft of a new version has none; that of the old version is not true of this one.
+    metadata["publication_date"] = today().into();
+    let number = record.to_string();
+    let parts = ["api", "deposit", "depositions", &number, "actions", "newversion"];
+    let make = Step::new(
+        "make a draft of a new version",
+        Method::Post,
+        below(zenodo, parts),
+        Body::Empty,
+    );
+    let draft = "{draft}";
+    let look = Step::new("look at the draft", Method::Get, draft, Body::Empty)
+        .taking_json("id", "/id")
+        .taking_json("bucket", "/links/bucket")
+        .taking_json("doi", "/metadata/prereserve_doi/doi");
+    let old = TakeFrom::Each {
+        list: "/files".to_owned(),
+        key: "id".to_owned(),
+    };
+    let mut remove = Step::new(
+        "remove the files of the old version from the draft",
+        Method::Delete,
+        format!("{draft}/files/{{old_file}}"),
+        Body::Empty,
+    );
+    remove.for_each = Some("old_file");
+    let body = Body::Json(json!({"metadata": metadata}));
+    let steps = vec![
+        make.taking_json("draft", "/links/latest_draft"),
+        look.taking("old_file", old),
+        remove,
+        Step::new("change its metadata", Method::Put, draft, body),
+    ];
+    Ok(completed(zenodo, steps, draft, files, stage))
+}
+
+/// Metadata and files of a package that can be a record.
+fn prepared(package: &Package) -> Result<(Value, Vec<File>), HubError> {
     refuse_invalid(package)?;
     let described = package.parsed().value().and_then(Metadata::of);
     let described = described
@@ -33,56 +107,63 @@ pub fn to_zenodo(package: &Package, zenodo: &Url, stage: Stage) -> Result<Plan, 
             file.name
         )));
     }
-    let deposits = below(zenodo, ["api", "deposit", "depositions"]);
-    let mut steps = vec![Step {
-        purpose: "make a deposit with its metadata".to_owned(),
-        method: Method::Post,
-        url: deposits.to_string(),
-        is_authorized: true,
-        body: Body::Json(json!({"metadata": metadata})),
-        takes: vec![
-            ("id", "/id"),
-            ("bucket", "/links/bucket"),
-            ("doi", "/metadata/prereserve_doi/doi"),
-        ],
-    }];
+    if let Some(file) = files.iter().find(|file| file.size > LARGEST_FILE) {
+        return Err(not_publishable(format!(
+            "`{}` has {} bytes, a record of Zenodo takes {LARGEST_FILE}",
+            file.name, file.size
+        )));
+    }
+    Ok((metadata, files))
+}
+
+/// The plan that begins with a draft: uploads, and the end.
+fn completed(zenodo: &Url, mut steps: Vec<Step>, draft: &str, files: Vec<File>, stage: Stage) -> Plan {
     for file in files {
         // Encoded as a part of a path.
         let name = below(zenodo, [file.name.as_str()]);
         let name = name.path().rsplit('/').next().unwrap_or_default();
-        steps.push(Step {
-            purpose: format!("upload {}", file.name),
-            method: Method::Put,
-            url: format!("{{bucket}}/{name}"),
-            is_authorized: true,
-            body: Body::File {
-                file: file.source,
-                size: file.size,
-                sha256: file.sha256,
-            },
-            takes: Vec::new(),
-        });
+        let body = Body::File {
+            file: file.source,
+            size: file.size,
+            sha256: file.sha256,
+        };
+        let purpose = format!("upload {}", file.name);
+        steps.push(Step::new(
+            purpose,
+            Method::Put,
+            format!("{{bucket}}/{name}"),
+            body,
+        ));
     }
     if stage == Stage::Submitted {
-        steps.push(Step {
-            purpose: "submit it, which cannot be undone".to_owned(),
-            method: Method::Post,
-            url: format!("{deposits}/{{id}}/actions/publish"),
-            is_authorized: true,
-            body: Body::Empty,
-            takes: Vec::new(),
-        });
+        let mut submit = Step::new(
+            "submit it, which cannot be undone",
+            Method::Post,
+            format!("{draft}/actions/publish"),
+            Body::Empty,
+        );
+        submit.is_final = true;
+        steps.push(submit);
     }
     let kind = if stage == Stage::Submitted {
         "records"
     } else {
         "uploads"
     };
-    Ok(Plan {
+    Plan {
         service: zenodo.to_string(),
         steps,
+        undo: Some(Step::new("remove the draft", Method::Delete, draft, Body::Empty)),
         page: format!("{}/{{id}}", below(zenodo, [kind])),
-    })
+    }
+}
+
+/// The day in UTC: `2024-06-11`.
+fn today() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+    let now = chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    now.format("%Y-%m-%d").to_string()
 }
 
 fn metadata(described: &Metadata<'_>) -> Result<Value, HubError> {

@@ -13,27 +13,14 @@ const DESCRIPTIONS: [&str; 3] = ["rdf.yaml", "bioimageio.yaml", "model.yaml"];
 
 /// Where the description of a record is, or its one zip file. The number of all versions leads to the newest one.
 pub(super) fn locate(resolver: &Resolver, id: &ZenodoId) -> Result<Located, HubError> {
-    let number = id.record.to_string();
-    let url = below(resolver.addresses.zenodo(id.site), ["api", "records", &number]);
-    let bytes = resolver.bytes(&Wanted::new(url.clone()).at_most(MAX_RECORD_BYTES))?;
-    let unexpected = |reason: &str| HubErrorKind::UnexpectedAnswer {
-        url: shown(&url),
-        reason: reason.to_owned(),
-    };
-    let record: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| HubError::caused_by(unexpected("expected a record in JSON"), error))?;
-    let version = number_of(record.get("id")).ok_or_else(|| unexpected("expected a record with an `id`"))?;
-    let concept = number_of(record.get("conceptrecid"));
-    if version != id.record && concept != Some(id.record) {
-        return Err(unexpected(&format!("record {version} where {} was asked for", id.record)).into());
-    }
+    let (record, version, concept) = read(resolver, id)?;
     if let Some(stated) = id.concept
         && concept != Some(stated)
     {
         let prefix = id.site.doi_prefix();
         return Err(HubErrorKind::NoSuchVersion {
             id: format!("{prefix}{stated}"),
-            version: number,
+            version: id.record.to_string(),
             available: concept.map_or_else(
                 || "none of it".to_owned(),
                 |concept| format!("versions of {prefix}{concept}, this one among them"),
@@ -70,6 +57,30 @@ pub(super) fn locate(resolver: &Resolver, id: &ZenodoId) -> Result<Located, HubE
             .push(format!("`{name}` is taken for a description or a zip file"));
     }
     Ok(located)
+}
+
+/// The newest version of a record, if its number stands for all versions; else the number itself.
+pub(super) fn version(resolver: &Resolver, id: &ZenodoId) -> Result<u64, HubError> {
+    read(resolver, id).map(|(_, version, _)| version)
+}
+
+/// A record, its number, and the number of all its versions.
+fn read(resolver: &Resolver, id: &ZenodoId) -> Result<(Value, u64, Option<u64>), HubError> {
+    let number = id.record.to_string();
+    let url = below(resolver.addresses.zenodo(id.site), ["api", "records", &number]);
+    let bytes = resolver.bytes(&Wanted::new(url.clone()).at_most(MAX_RECORD_BYTES))?;
+    let unexpected = |reason: &str| HubErrorKind::UnexpectedAnswer {
+        url: shown(&url),
+        reason: reason.to_owned(),
+    };
+    let record: Value = serde_json::from_slice(&bytes)
+        .map_err(|error| HubError::caused_by(unexpected("expected a record in JSON"), error))?;
+    let version = number_of(record.get("id")).ok_or_else(|| unexpected("expected a record with an `id`"))?;
+    let concept = number_of(record.get("conceptrecid"));
+    if version != id.record && concept != Some(id.record) {
+        return Err(unexpected(&format!("record {version} where {} was asked for", id.record)).into());
+    }
+    Ok((record, version, concept))
 }
 
 fn number_of(value: Option<&Value>) -> Option<u64> {

@@ -58,8 +58,17 @@ fn the_statistics() {
             Statistic::DownloadsOf {
                 doi: "10.5281/zenodo.1".to_owned(),
                 period,
+                custom_report: None,
             },
             "https://bioimage.matomo.cloud/?module=API&method=Actions.getDownload&downloadUrl=https://doi.org/10.5281/zenodo.1&idSite=1&period=year&date=2023-03-01&format=JSON&token_auth=anonymous",
+        ),
+        (
+            Statistic::DownloadsOf {
+                doi: "test".to_owned(),
+                period,
+                custom_report: Some(1),
+            },
+            "https://bioimage.matomo.cloud/?module=API&method=Actions.getDownload&downloadUrl=https://doi.org/test&idSite=1&idCustomReport=1&period=year&date=2023-03-01&format=JSON&token_auth=anonymous",
         ),
     ] {
         assert_eq!(statistic.readable(&matomo), expected);

@@ -6,6 +6,7 @@ mod faults;
 mod guide;
 mod packages;
 mod publishing;
+mod publishing_faults;
 mod server;
 mod setup;
 mod world;

@@ -8,12 +8,12 @@ use rdf_spec::Package;
 use serde_json::{Value, json};
 
 use crate::server::{Reply, Server};
-use crate::setup::fetcher;
+use crate::setup::{fetcher, policy};
 use crate::world::fixture;
 
-const SECRET: &str = "s3cr3t-t0k3n";
+pub(crate) const SECRET: &str = "s3cr3t-t0k3n";
 
-fn copy(edit: impl Fn(String) -> String) -> (tempfile::TempDir, Package) {
+pub(crate) fn copy(edit: impl Fn(String) -> String) -> (tempfile::TempDir, Package) {
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(fixture()).unwrap() {
         let entry = entry.unwrap();
@@ -69,7 +69,7 @@ fn a_deposit_at_zenodo() {
     let token = Token::new(SECRET).unwrap();
     let mut told = Vec::new();
     let published = plan
-        .run(&package, &fetcher(), &token, &mut |step, _, _| {
+        .run(&package, &fetcher(), &token, &policy(), &mut |step, _, _| {
             told.push(step.purpose.clone())
         })
         .unwrap();
@@ -185,7 +185,9 @@ fn an_upload_to_a_hub() {
     )
     .unwrap();
     let token = Token::new(SECRET).unwrap();
-    let published = plan.run(&package, &fetcher(), &token, &mut |_, _, _| {}).unwrap();
+    let published = plan
+        .run(&package, &fetcher(), &token, &policy(), &mut |_, _, _| {})
+        .unwrap();
     assert_eq!(published.page, "https://modelhub.riscale.eu/#/artifacts/blobs");
     let requests = server.requests();
     let json_of = |at: usize| serde_json::from_slice::<Value>(&requests[at].body).unwrap();
@@ -315,6 +317,7 @@ fn failures_name_the_step_and_show_no_token() {
             &package,
             &fetcher(),
             &Token::new(SECRET).unwrap(),
+            &policy(),
             &mut |_, _, _| {},
         )
         .unwrap_err();
@@ -330,7 +333,10 @@ fn failures_name_the_step_and_show_no_token() {
     let server = Server::start(|_| Reply::redirect("/elsewhere"));
     let plan = publish::to_zenodo(&package, &server.url("/"), Stage::Draft).unwrap();
     let token = Token::new(SECRET).unwrap();
-    assert!(plan.run(&package, &fetcher(), &token, &mut |_, _, _| {}).is_err());
+    assert!(
+        plan.run(&package, &fetcher(), &token, &policy(), &mut |_, _, _| {})
+            .is_err()
+    );
     assert_eq!(server.requests().len(), 1);
     for wrong in ["", " ", "a b", "a\nb"] {
         assert!(Token::new(wrong).is_err());

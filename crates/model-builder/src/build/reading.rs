@@ -148,10 +148,10 @@ impl Reading<'_> {
         }
     }
 
-    /// The name of a file in the package; `None` for a URL, and for what is not there.
+    /// The name of a file in the package; `None` for a URL that was not fetched, and for what is not there.
     fn file(&mut self, stated: &str, path: &DocPath) -> Option<String> {
         if FileSource::parse(stated).is_ok_and(|source| source.url().is_some()) {
-            return None;
+            return self.recipe.fetched(stated).map(|file| self.files.add(file));
         }
         let file = self.recipe.file(stated);
         match std::fs::metadata(&file) {

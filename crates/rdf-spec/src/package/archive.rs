@@ -1,5 +1,7 @@
 //! Packages in zip files.
 
+mod duplicate;
+
 use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -35,6 +37,13 @@ impl Archive {
             .map_err(|error| malformed(error.into()))?;
         let offset = archive_offset(&mut bytes);
         let mut zip = zip::ZipArchive::with_config(offset, BufReader::new(bytes)).map_err(malformed)?;
+        if zip.has_duplicate_names() {
+            let start = zip.central_directory_start();
+            let name = duplicate::first(zip.into_inner(), start);
+            let path_of_entry = name.unwrap_or_else(|| "a name".to_owned());
+            let kind = PackageErrorKind::DuplicateEntry { path: path_of_entry };
+            return Err(PackageError::new(kind).at(path));
+        }
         let mut entries = HashMap::new();
         let mut links = HashSet::new();
         for index in 0..zip.len() {

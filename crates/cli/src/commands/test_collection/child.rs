@@ -1,13 +1,15 @@
 //! One model in a process of its own: this program again, with `test-model`.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use hub::summary::{PRODUCER, SummaryFile, TestStatus, TestSummary};
+use hub::summary::{SummaryFile, TestStatus};
 
+use super::job::failed;
 use super::memory;
 use crate::args::EngineOptions;
 
@@ -16,6 +18,16 @@ const LARGEST_SUMMARY: u64 = 1 << 20;
 const LARGEST_TALK: u64 = 16 << 20;
 /// How much of the end of standard error is quoted.
 const QUOTED: u64 = 2000;
+
+/// How models are tested.
+#[derive(Clone, Debug)]
+pub(super) struct Tester {
+    /// What decides the outcome.
+    pub(super) arguments: Vec<String>,
+    /// The collection index, if one was given.
+    pub(super) index: Option<String>,
+    pub(super) limits: Limits,
+}
 
 /// What a child may take.
 #[derive(Clone, Copy, Debug)]
@@ -59,60 +71,63 @@ pub(super) fn arguments(engine: &EngineOptions, at_once: usize) -> Vec<String> {
     all
 }
 
-/// Tests a model. Whatever happens to the process, there is an outcome: what it had found until then, and how it ended.
-pub(super) fn test(package: &Path, arguments: &[String], limits: Limits) -> SummaryFile {
-    let mut found = None;
-    match run(package, arguments, limits, &mut found) {
-        Ok(file) => file,
-        Err(reason) => {
-            let name = format!("test in a process of its own ({PRODUCER})");
-            let mut summary = TestSummary::new(name, package.display().to_string(), TestStatus::Failed);
-            summary.error = Some(reason);
-            let mut file = found.unwrap_or_default();
-            file.merge(SummaryFile::of_tester("modelhub", vec![summary]));
-            file
+impl Tester {
+    /// Tests a model. Whatever happens to the process, there is an outcome: what it had found until then, and how it ended.
+    ///
+    /// The process never asks the network: what it needs was fetched before, so that downloads take none of its time.
+    pub(super) fn test(&self, source: &OsStr) -> SummaryFile {
+        let mut found = None;
+        match self.run(source, &mut found) {
+            Ok(file) => file,
+            Err(reason) => {
+                let mut file = found.unwrap_or_default();
+                file.merge(failed(
+                    "test in a process of its own",
+                    &source.to_string_lossy(),
+                    reason,
+                ));
+                file
+            }
         }
     }
-}
 
-fn run(
-    package: &Path,
-    arguments: &[String],
-    limits: Limits,
-    found: &mut Option<SummaryFile>,
-) -> Result<SummaryFile, String> {
-    let cannot = |error: std::io::Error| format!("the test could not be started: {error}");
-    let program = std::env::current_exe().map_err(cannot)?;
-    let scratch = tempfile::tempdir().map_err(cannot)?;
-    let summary = scratch.path().join("test_summary.yaml");
-    let mut talk = tempfile::tempfile().map_err(cannot)?;
-    let stderr = talk.try_clone().map_err(cannot)?;
-    let child = Command::new(program)
-        .arg("test-model")
-        .args(arguments)
-        .arg("--summary")
-        .arg(&summary)
-        .arg("--")
-        .arg(package)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(stderr)
-        .spawn()
-        .map_err(cannot)?;
-    let status = wait(child, &talk, limits);
-    *found = read_text(&summary).and_then(|text| SummaryFile::from_yaml(&text, "modelhub").ok());
-    let status = status?;
-    // The codes of a test that was made, one way or the other; the summary says how.
-    match (status.code(), found.take()) {
-        (Some(0), Some(file)) => Ok(file),
-        (Some(1..=3), Some(file)) if file.status() == TestStatus::Failed => Ok(file),
-        (_, partial) => {
-            *found = partial;
-            Err(format!(
-                "the process ended without a result ({status}){}",
-                quoted(&mut talk)
-            ))
+    fn run(&self, source: &OsStr, found: &mut Option<SummaryFile>) -> Result<SummaryFile, String> {
+        let cannot = |error: std::io::Error| format!("the test could not be started: {error}");
+        let program = std::env::current_exe().map_err(cannot)?;
+        let scratch = tempfile::tempdir().map_err(cannot)?;
+        let summary = scratch.path().join("test_summary.yaml");
+        let mut talk = tempfile::tempfile().map_err(cannot)?;
+        let stderr = talk.try_clone().map_err(cannot)?;
+        let mut command = Command::new(program);
+        command.arg("test-model").args(&self.arguments).arg("--offline");
+        if let Some(index) = &self.index {
+            command.arg("--index").arg(index);
+        }
+        let child = command
+            .arg("--summary")
+            .arg(&summary)
+            .arg("--")
+            .arg(source)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(stderr)
+            .spawn()
+            .map_err(cannot)?;
+        let status = wait(child, &talk, self.limits);
+        *found = read_text(&summary).and_then(|text| SummaryFile::from_yaml(&text, "modelhub").ok());
+        let status = status?;
+        // The codes of a test that was made, one way or the other; the summary says how.
+        match (status.code(), found.take()) {
+            (Some(0), Some(file)) => Ok(file),
+            (Some(1..=3), Some(file)) if file.status() == TestStatus::Failed => Ok(file),
+            (_, partial) => {
+                *found = partial;
+                Err(format!(
+                    "the process ended without a result ({status}){}",
+                    quoted(&mut talk)
+                ))
+            }
         }
     }
 }

@@ -15,17 +15,22 @@ use crate::exit::Failure;
 /// The longest line that is read.
 const LONGEST_LINE: usize = 4 << 20;
 
-/// The file `results.jsonl`.
+/// The file `results.jsonl`, to which outcomes are added.
 #[derive(Debug)]
 pub(super) struct Journal {
     path: PathBuf,
     file: File,
+}
+
+/// What an earlier run found, by place.
+#[derive(Debug, Default)]
+pub(super) struct Earlier {
     done: HashMap<String, Value>,
 }
 
 impl Journal {
     /// Opens the journal in a folder, which is made if it is missing. With `fresh` it begins anew.
-    pub(super) fn open(out: &Path, fresh: bool) -> Result<Self, Failure> {
+    pub(super) fn open(out: &Path, fresh: bool) -> Result<(Self, Earlier), Failure> {
         let path = out.join("results.jsonl");
         let fail =
             |error: std::io::Error| Failure::failed(format!("{} cannot be used: {error}", path.display()));
@@ -56,23 +61,7 @@ impl Journal {
         if !fresh && file.metadata().map_err(fail)?.len() > 0 {
             file.write_all(b"\n").map_err(fail)?;
         }
-        Ok(Self { path, file, done })
-    }
-
-    /// The outcome of an earlier run, if nothing has changed since.
-    pub(super) fn earlier(&self, job: &Job, fingerprint: Option<&str>) -> Option<Outcome> {
-        let known = self.done.get(&job.place.to_string())?;
-        if known.get("fingerprint")?.as_str()? != fingerprint? || known.get("label")?.as_str()? != job.label {
-            return None;
-        }
-        let file = SummaryFile::from_yaml(&known.get("summaries")?.to_string(), "modelhub").ok()?;
-        Some(Outcome {
-            label: job.label.clone(),
-            place: job.place.clone(),
-            seconds: known.get("seconds").and_then(Value::as_f64),
-            again: true,
-            file,
-        })
+        Ok((Self { path, file }, Earlier { done }))
     }
 
     /// Adds a line.
@@ -89,5 +78,23 @@ impl Journal {
         let written = writeln!(self.file, "{line}").and_then(|()| self.file.flush());
         written
             .map_err(|error| Failure::failed(format!("{} cannot be written: {error}", self.path.display())))
+    }
+}
+
+impl Earlier {
+    /// The outcome of an earlier run, if nothing has changed since.
+    pub(super) fn of(&self, job: &Job, fingerprint: Option<&str>) -> Option<Outcome> {
+        let known = self.done.get(&job.place.to_string())?;
+        if known.get("fingerprint")?.as_str()? != fingerprint? || known.get("label")?.as_str()? != job.label {
+            return None;
+        }
+        let file = SummaryFile::from_yaml(&known.get("summaries")?.to_string(), "modelhub").ok()?;
+        Some(Outcome {
+            label: job.label.clone(),
+            place: job.place.clone(),
+            seconds: known.get("seconds").and_then(Value::as_f64),
+            again: true,
+            file,
+        })
     }
 }

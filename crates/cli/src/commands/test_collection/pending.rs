@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use hub::summary::{PRODUCER, SummaryFile, SummaryPlace, TestStatus, TestSummary};
+use hub::summary::SummaryPlace;
 use serde_json::Value;
 
-use super::job::{Job, Work};
+use super::job::{Job, Work, failed};
 
 /// Which versions of which resources are to be tested.
 #[derive(Clone, Debug)]
@@ -72,15 +72,11 @@ fn absent(resource: &str, version: &str) -> Job {
     let version = if version.contains('*') { "latest" } else { version };
     let place =
         SummaryPlace::new(resource, version).unwrap_or_else(|_| SummaryPlace::approximate(resource, version));
-    let name = format!("load resource description ({PRODUCER})");
-    let mut summary = TestSummary::new(name, resource, TestStatus::Failed);
-    summary.error = Some(format!(
-        "none of the sources has `{resource}` in version `{version}`"
-    ));
+    let reason = format!("none of the sources has `{resource}` in version `{version}`");
     Job {
         label: format!("{resource}/{version}"),
         place,
-        work: Work::Known(SummaryFile::of_tester("modelhub", vec![summary])),
+        work: Work::Known(failed("load resource description", resource, reason)),
     }
 }
 

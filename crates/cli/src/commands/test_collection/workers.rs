@@ -1,97 +1,240 @@
-//! Several models at once.
+//! Several models at once, and downloads beside them.
 
-use std::sync::Mutex;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::child::{self, Limits};
+use hub::Resolver;
+use hub::summary::SummaryFile;
+use rdf_spec::Package;
+
+use super::child::Tester;
 use super::fingerprint;
-use super::job::{Job, Work};
-use super::journal::Journal;
+use super::job::{Job, Work, failed};
+use super::journal::{Earlier, Journal};
 use super::outcome::Outcome;
+use super::web::{self, Remote, Web};
 use crate::exit::Failure;
 use crate::render::collection_tests::progress_line;
 use crate::render::message;
 
-/// Tests all models, at most `at_once` at a time, and returns what became of them in the order of the jobs.
+/// How many models are fetched at the same time; each one file after the other.
+const FETCHERS: usize = 4;
+
+/// A model that can be tested now.
+struct Ready<'j> {
+    index: usize,
+    source: &'j OsStr,
+    fingerprint: Option<String>,
+}
+
+/// A model whose files have to be fetched.
+struct Absent<'j> {
+    index: usize,
+    job: &'j Job,
+}
+
+/// What became of a model, and whether a later run may take that for granted.
+struct Done {
+    index: usize,
+    outcome: Outcome,
+    fingerprint: Option<String>,
+}
+
+/// Tests all models, at most `at_once` at a time, and returns what became of them in the order of the jobs. What is on the
+/// web is fetched meanwhile, a few models ahead of the tests.
 ///
-/// What the journal has is not done again; what was done is added to it at once.
+/// What was found earlier is not done again; what was done is added to the journal at once.
 pub(super) fn test_all(
     jobs: &[Job],
-    arguments: &[String],
-    limits: Limits,
+    tester: &Tester,
     at_once: usize,
+    web: &Web<'_>,
+    earlier: &Earlier,
     mut journal: Option<&mut Journal>,
 ) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes: Vec<Option<Outcome>> = vec![None; jobs.len()];
-    let mut left = Vec::new();
-    let mut done = 0;
+    let (mut here, mut absent) = (Vec::new(), Vec::new());
     for (index, job) in jobs.iter().enumerate() {
-        let package = match &job.work {
-            Work::Known(file) => {
-                done += 1;
-                outcomes[index] = Some(outcome(job, file.clone(), None));
-                continue;
+        match &job.work {
+            Work::Known(file) => outcomes[index] = Some(outcome(job, file.clone(), None)),
+            Work::Fetch(_) => absent.push(Absent { index, job }),
+            Work::Run(path) => {
+                let fingerprint = fingerprint::of(path, &tester.arguments);
+                if let Some(known) = earlier.of(job, fingerprint.as_deref()) {
+                    outcomes[index] = Some(known);
+                } else if has_files_on_the_web(path) {
+                    absent.push(Absent { index, job });
+                } else {
+                    let source = path.as_os_str();
+                    here.push(Ready {
+                        index,
+                        source,
+                        fingerprint,
+                    });
+                }
             }
-            Work::Run(package) => package,
-        };
-        let print = fingerprint::of(package, arguments);
-        match journal
-            .as_ref()
-            .and_then(|journal| journal.earlier(job, print.as_deref()))
-        {
-            Some(earlier) => {
-                done += 1;
-                outcomes[index] = Some(earlier);
-            }
-            None => left.push((index, package.as_path(), print)),
         }
     }
-    if done > 0 && !left.is_empty() {
+    let mut done = outcomes.iter().flatten().count();
+    if done > 0 && done < jobs.len() {
         message::note(&format!("{done} of {} are known already", jobs.len()));
     }
-    let queue = Mutex::new(left.iter());
+    let resolver = if absent.is_empty() {
+        Err("nothing is on the web".to_owned())
+    } else {
+        web.resolver()
+    };
     let is_over = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
+    // Not further ahead than the tests can use: a disk is smaller than a collection.
+    let (fetched, comes) = mpsc::sync_channel(at_once);
+    let comes = Arc::new(Mutex::new(comes));
+    let (here, absent) = (Mutex::new(here.into_iter()), Mutex::new(absent.into_iter()));
     std::thread::scope(|scope| -> Result<(), Failure> {
         for _ in 0..at_once {
-            let sender = sender.clone();
-            let (queue, is_over) = (&queue, &is_over);
+            let (sender, comes) = (sender.clone(), Arc::clone(&comes));
+            let (here, is_over) = (&here, &is_over);
+            scope.spawn(move || test_some(jobs, tester, here, &comes, &sender, is_over));
+        }
+        drop(comes);
+        for _ in 0..FETCHERS {
+            let (sender, fetched) = (sender.clone(), fetched.clone());
+            let (absent, is_over, resolver) = (&absent, &is_over, &resolver);
             scope.spawn(move || {
-                while !is_over.load(Ordering::Relaxed) {
-                    let next = queue.lock().ok().and_then(|mut queue| queue.next());
-                    let Some((index, package, print)) = next else {
-                        break;
-                    };
-                    let begin = Instant::now();
-                    let file = child::test(package, arguments, limits);
-                    let outcome = outcome(&jobs[*index], file, Some(begin.elapsed().as_secs_f64()));
-                    if sender.send((*index, outcome, print)).is_err() {
+                while !is_over.load(Ordering::Relaxed)
+                    && let Some(one) = next(absent)
+                {
+                    if fetch_one(one, resolver, tester, earlier, &sender, &fetched).is_none() {
                         break;
                     }
                 }
             });
         }
-        drop(sender);
-        for (index, outcome, print) in receiver {
+        drop((sender, fetched));
+        for one in receiver {
             done += 1;
-            message::plain(&progress_line(done, jobs.len(), &outcome));
-            if let Some(journal) = journal.as_mut()
-                && let Err(error) = journal.add(&outcome, print.as_deref())
+            if !one.outcome.again {
+                message::plain(&progress_line(done, jobs.len(), &one.outcome));
+            }
+            if let Some(journal) = journal.as_mut().filter(|_| !one.outcome.again)
+                && let Err(error) = journal.add(&one.outcome, one.fingerprint.as_deref())
             {
                 // A full disk will not be better for the next one.
                 is_over.store(true, Ordering::Relaxed);
                 return Err(error);
             }
-            outcomes[index] = Some(outcome);
+            outcomes[one.index] = Some(one.outcome);
         }
         Ok(())
     })?;
     Ok(outcomes.into_iter().flatten().collect())
 }
 
-fn outcome(job: &Job, file: hub::summary::SummaryFile, seconds: Option<f64>) -> Outcome {
+/// Tests models until there are none: those that are here first, since the others take time to come.
+fn test_some<'j>(
+    jobs: &[Job],
+    tester: &Tester,
+    here: &Mutex<impl Iterator<Item = Ready<'j>>>,
+    comes: &Mutex<Receiver<Ready<'j>>>,
+    sender: &Sender<Done>,
+    is_over: &AtomicBool,
+) {
+    while !is_over.load(Ordering::Relaxed) {
+        let ready = next(here).or_else(|| {
+            let comes = comes.lock().unwrap_or_else(PoisonError::into_inner);
+            comes.recv().ok()
+        });
+        let Some(ready) = ready else { break };
+        let begin = Instant::now();
+        let file = tester.test(ready.source);
+        let sent = sender.send(Done {
+            index: ready.index,
+            outcome: outcome(&jobs[ready.index], file, Some(begin.elapsed().as_secs_f64())),
+            fingerprint: ready.fingerprint,
+        });
+        if sent.is_err() {
+            break;
+        }
+    }
+}
+
+/// Fetches what a model needs and hands it on; what is known already, or cannot be fetched, is done. `None` if nobody
+/// listens any more.
+fn fetch_one<'j>(
+    absent: Absent<'j>,
+    resolver: &Result<&Resolver, String>,
+    tester: &Tester,
+    earlier: &Earlier,
+    sender: &Sender<Done>,
+    fetched: &SyncSender<Ready<'j>>,
+) -> Option<()> {
+    let Absent { index, job } = absent;
+    let (source, label): (&OsStr, &str) = match &job.work {
+        Work::Run(path) => (path.as_os_str(), &job.label),
+        Work::Fetch(source) => (OsStr::new(source), source),
+        Work::Known(_) => return Some(()),
+    };
+    let done = |outcome, fingerprint| {
+        let done = Done {
+            index,
+            outcome,
+            fingerprint,
+        };
+        sender.send(done).ok()
+    };
+    let come = || -> Result<Result<Option<String>, Outcome>, String> {
+        let resolver = resolver.as_ref().map_err(Clone::clone)?;
+        let (package, here) = match &job.work {
+            Work::Run(path) => {
+                let package = Package::open(path).map_err(|error| error.to_string())?;
+                let package = hub::with_files_from_the_web(package, resolver.store());
+                (package, fingerprint::of(path, &tester.arguments))
+            }
+            _ => (web::open(resolver, label)?, None),
+        };
+        let remote = Remote::new(&package);
+        let fingerprint = match here {
+            Some(fingerprint) => Some(fingerprint),
+            None => remote.fingerprint(&tester.arguments)?,
+        };
+        if let Some(known) = earlier.of(job, fingerprint.as_deref()) {
+            return Ok(Err(known));
+        }
+        remote.fetch_all()?;
+        Ok(Ok(fingerprint))
+    };
+    match come() {
+        Ok(Ok(fingerprint)) => {
+            let ready = Ready {
+                index,
+                source,
+                fingerprint,
+            };
+            fetched.send(ready).ok()
+        }
+        Ok(Err(known)) => done(known, None),
+        // Without a fingerprint: a later run tries again.
+        Err(reason) => {
+            let file = failed("fetch the model", label, reason);
+            done(outcome(job, file, None), None)
+        }
+    }
+}
+
+/// True for a package of this machine with files at URLs, which a test reads.
+fn has_files_on_the_web(path: &Path) -> bool {
+    Package::open(path).is_ok_and(|package| web::needs_the_web(&package))
+}
+
+fn next<T>(iterator: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
+    iterator.lock().unwrap_or_else(PoisonError::into_inner).next()
+}
+
+fn outcome(job: &Job, file: SummaryFile, seconds: Option<f64>) -> Outcome {
     Outcome {
         label: job.label.clone(),
         place: job.place.clone(),
