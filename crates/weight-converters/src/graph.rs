@@ -9,6 +9,8 @@
 //!
 //! Nothing here knows the source format: operators, types and shapes are those of ONNX.
 
+mod broadcast;
+mod comparison;
 mod convolution;
 mod elementwise;
 mod error;
@@ -22,9 +24,11 @@ mod node;
 mod normalization;
 mod padding;
 mod pooling;
+mod range;
 mod reduction;
 mod resize;
 mod shape;
+mod slice;
 #[cfg(test)]
 mod tests;
 
@@ -32,14 +36,16 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::Rc;
 
+pub(crate) use broadcast::broadcast_shapes;
+pub(crate) use comparison::{Comparison, Logical};
 pub(crate) use convolution::Window;
-pub(crate) use elementwise::{Binary, Comparison, Logical, Unary, broadcast_shapes};
+pub(crate) use elementwise::{Binary, Unary};
 pub(crate) use error::GraphError;
 pub(crate) use node::Attribute;
 pub(crate) use padding::PadMode;
 pub(crate) use reduction::Reduction;
 pub(crate) use resize::{Coordinates, Interpolation, ResizeTo};
-pub(crate) use shape::SliceRange;
+pub(crate) use slice::SliceRange;
 
 use crate::tensor::{ScalarType, TensorData, element_count};
 use node::Node;

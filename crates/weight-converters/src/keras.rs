@@ -19,7 +19,7 @@ pub(crate) use context::Dialect;
 pub use convert::convert_keras;
 #[cfg(feature = "tfjs")]
 pub(crate) use convert::convert_model;
-pub use error::{ConvertError, UnsupportedLayer};
+pub use error::ConvertError;
 pub use layers::{SupportedLayer, supported_layers};
 #[cfg(feature = "tfjs")]
 pub(crate) use weights::{WeightRequest, WeightSource};

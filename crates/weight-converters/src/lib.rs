@@ -23,8 +23,14 @@ pub mod tensorflow;
 pub mod tfjs;
 #[cfg(feature = "torchscript")]
 pub mod torchscript;
+#[cfg_attr(
+    not(any(feature = "torchscript", feature = "tensorflow", feature = "keras")),
+    allow(dead_code, reason = "formats make use of it")
+)]
+mod unsupported;
 
 pub use conversion::{Converted, InputSpec, Options, Port};
 #[cfg(feature = "tensorflow")]
 pub use files::{FilesError, FilesErrorKind, ModelFiles};
 pub use tensor::ScalarType;
+pub use unsupported::Unsupported;

@@ -20,6 +20,6 @@ mod variables;
 
 pub use check::check_saved_model;
 pub use convert::{GraphOptions, convert_saved_model};
-pub use error::{ConvertError, UnsupportedOperator};
+pub use error::ConvertError;
 pub use operators::{SupportedOperator, supported_operators};
 pub use ports::OutputSpec;

@@ -18,6 +18,6 @@ mod views;
 
 pub use check::check_torchscript;
 pub use convert::convert_torchscript;
-pub use error::{ConvertError, UnsupportedOperator};
+pub use error::ConvertError;
 pub use operators::{SupportedOperator, supported_operators};
 pub use source::Place;

@@ -1,8 +1,8 @@
 //! Hostile archives take a bounded amount of memory. A test binary of its own: it counts every allocation.
 
-mod common;
+mod archives;
 
-use common::{convert, fixture, pack, unpack, with_file, with_program};
+use archives::{convert, fixture, pack, unpack, with_file, with_program};
 use peak_alloc::PeakAlloc;
 use zip::CompressionMethod;
 

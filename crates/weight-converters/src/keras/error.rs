@@ -1,8 +1,7 @@
 //! Why a model could not be converted.
 
-use std::fmt;
-
 use crate::graph::GraphError;
+use crate::unsupported::{Unsupported, listing};
 
 /// Why a model could not be converted. Nothing is approximated: what the network would compute differently is an error.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -31,10 +30,10 @@ pub enum ConvertError {
         message: String,
     },
     /// The model has layers that cannot be converted. All of them are listed.
-    #[error("{}", list_layers(.layers))]
+    #[error("{}", listing("class of layers", "classes of layers", .layers))]
     UnsupportedLayers {
-        /// The classes, in the order of their first use.
-        layers: Vec<UnsupportedLayer>,
+        /// The classes, in the order of their first use; places are names of layers, behind the models that they are in.
+        layers: Vec<Unsupported<String>>,
     },
     /// A layer is used in a form that cannot be converted, or that is wrong for these inputs.
     #[error("layer `{layer}` ({class}): {message}")]
@@ -89,41 +88,6 @@ impl ConvertError {
             message: message.into(),
         }
     }
-}
-
-/// A class of layers that has no lowering, and where it is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnsupportedLayer {
-    /// The class, and the function for layers that call one: `Lambda`, `TFOpLambda(math.cumsum)`.
-    pub class: String,
-    /// The first few layers of the class, behind the models that they are in.
-    pub names: Vec<String>,
-    /// The number of all uses.
-    pub uses: usize,
-    /// Why it cannot be converted, where it is known that it cannot.
-    pub reason: Option<&'static str>,
-}
-
-impl fmt::Display for UnsupportedLayer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` in ", self.class)?;
-        for (index, name) in self.names.iter().enumerate() {
-            write!(f, "{}`{name}`", if index == 0 { "" } else { ", " })?;
-        }
-        if self.uses > self.names.len() {
-            write!(f, " and {} more", self.uses - self.names.len())?;
-        }
-        self.reason.map_or(Ok(()), |reason| write!(f, ": {reason}"))
-    }
-}
-
-fn list_layers(layers: &[UnsupportedLayer]) -> String {
-    let list: Vec<_> = layers.iter().map(|layer| format!("\n  {layer}")).collect();
-    let (count, plural) = (layers.len(), if layers.len() == 1 { "" } else { "es" });
-    format!(
-        "{count} class{plural} of layers of the network cannot be converted to ONNX:{}",
-        list.concat()
-    )
 }
 
 /// What is wrong with one layer; the walk over the network adds its name and class.

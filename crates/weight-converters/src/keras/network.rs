@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 
 use super::context::Context;
-use super::error::{ConvertError, LayerError, UnsupportedLayer};
+use super::error::{ConvertError, LayerError};
 use super::feature::Feature;
 use super::layers::{self, Call, Operand};
 use super::model::{Layer, Model};
 use super::nodes::{Argument, Node, TensorKey};
 use super::weights::Weights;
+use crate::unsupported::Found;
 
-/// Names of layers that an error lists for a class.
-const LISTED: usize = 5;
 /// Calls of layers in all, layers of models that are called several times counted each time.
 const MAX_CALLS: usize = 500_000;
 
@@ -20,16 +19,16 @@ const MAX_CALLS: usize = 500_000;
 /// # Errors
 /// [`ConvertError::UnsupportedLayers`].
 pub(crate) fn check_layers(model: &Model) -> Result<(), ConvertError> {
-    let mut found: Vec<UnsupportedLayer> = Vec::new();
+    let mut found = Found::new();
     collect(model, "", &mut found);
     if found.is_empty() {
         Ok(())
     } else {
-        Err(ConvertError::UnsupportedLayers { layers: found })
+        Err(ConvertError::UnsupportedLayers { layers: found.take() })
     }
 }
 
-fn collect(model: &Model, path: &str, found: &mut Vec<UnsupportedLayer>) {
+fn collect(model: &Model, path: &str, found: &mut Found<String>) {
     for layer in &model.layers {
         let name = format!("{path}{}", layer.name);
         if let Some(inner) = &layer.model {
@@ -39,19 +38,7 @@ fn collect(model: &Model, path: &str, found: &mut Vec<UnsupportedLayer>) {
         let Some((class, reason)) = layers::unsupported(layer) else {
             continue;
         };
-        if let Some(known) = found.iter_mut().find(|known| known.class == class) {
-            known.uses += 1;
-            if known.names.len() < LISTED {
-                known.names.push(name);
-            }
-        } else {
-            found.push(UnsupportedLayer {
-                class,
-                names: vec![name],
-                uses: 1,
-                reason,
-            });
-        }
+        found.note(&class, name, reason);
     }
 }
 

@@ -1,8 +1,7 @@
 //! Why a graph could not be converted.
 
-use std::fmt;
-
 use crate::FilesError;
+use crate::unsupported::{Unsupported, listing};
 
 /// Why a graph could not be converted. Nothing is approximated: what the network would compute differently is an error.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -42,10 +41,10 @@ pub enum ConvertError {
         message: String,
     },
     /// The network uses operators that have no lowering to ONNX. All of them are listed.
-    #[error("{}", list(.operators))]
+    #[error("{}", listing("operator", "operators", .operators))]
     UnsupportedOperators {
-        /// The operators, in the order of their first use.
-        operators: Vec<UnsupportedOperator>,
+        /// The operators, in the order of their first use; places are names of nodes.
+        operators: Vec<Unsupported<String>>,
     },
     /// A node does something that cannot be converted, or that is wrong for these inputs.
     #[error("node `{node}` ({operator}): {message}")]
@@ -81,43 +80,4 @@ pub enum ConvertError {
         /// What happened.
         message: String,
     },
-}
-
-/// An operator that has no lowering, and where it is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnsupportedOperator {
-    /// The name of the operator.
-    pub name: String,
-    /// The nodes that use it; the first few.
-    pub nodes: Vec<String>,
-    /// The number of all uses.
-    pub uses: usize,
-    /// Why it cannot be converted, where it is known that it cannot.
-    pub reason: Option<&'static str>,
-}
-
-impl fmt::Display for UnsupportedOperator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` in node", self.name)?;
-        for (index, node) in self.nodes.iter().enumerate() {
-            write!(f, "{} `{node}`", if index == 0 { "" } else { "," })?;
-        }
-        if self.uses > self.nodes.len() {
-            write!(f, " and {} more", self.uses - self.nodes.len())?;
-        }
-        self.reason.map_or(Ok(()), |reason| write!(f, ": {reason}"))
-    }
-}
-
-fn list(operators: &[UnsupportedOperator]) -> String {
-    let lines: Vec<_> = operators
-        .iter()
-        .map(|operator| format!("\n  {operator}"))
-        .collect();
-    let plural = if operators.len() == 1 { "" } else { "s" };
-    format!(
-        "{} operator{plural} of the network cannot be converted to ONNX:{}",
-        operators.len(),
-        lines.concat()
-    )
 }

@@ -1,8 +1,7 @@
 //! Why an archive could not be converted.
 
-use std::fmt;
-
 use super::source::Place;
+use crate::unsupported::{Unsupported, listing};
 
 /// Why an archive could not be converted. Nothing is approximated: what the network would compute differently is an
 /// error.
@@ -44,10 +43,10 @@ pub enum ConvertError {
         message: String,
     },
     /// The network uses operators that have no lowering to ONNX. All of them are listed.
-    #[error("{}", list_operators(.operators))]
+    #[error("{}", listing("operator", "operators", .operators))]
     UnsupportedOperators {
         /// The operators, in the order of their first use.
-        operators: Vec<UnsupportedOperator>,
+        operators: Vec<Unsupported<Place>>,
     },
     /// The network does something that cannot be converted, or that is wrong for these inputs.
     #[error("{place}: {message}")]
@@ -89,43 +88,4 @@ pub enum ConvertError {
         /// What happened.
         message: String,
     },
-}
-
-/// An operator that has no lowering, and where it is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnsupportedOperator {
-    /// The name as in the source, `torch.stft` or `ops.torchvision.nms`.
-    pub name: String,
-    /// Where it is used; the first few places.
-    pub places: Vec<Place>,
-    /// The number of all uses.
-    pub uses: usize,
-    /// Why it cannot be converted, where it is known that it cannot.
-    pub reason: Option<&'static str>,
-}
-
-impl fmt::Display for UnsupportedOperator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` at ", self.name)?;
-        for (i, place) in self.places.iter().enumerate() {
-            write!(f, "{}{place}", if i == 0 { "" } else { ", " })?;
-        }
-        if self.uses > self.places.len() {
-            write!(f, " and {} more", self.uses - self.places.len())?;
-        }
-        self.reason.map_or(Ok(()), |reason| write!(f, ": {reason}"))
-    }
-}
-
-fn list_operators(operators: &[UnsupportedOperator]) -> String {
-    let list: Vec<_> = operators
-        .iter()
-        .map(|operator| format!("\n  {operator}"))
-        .collect();
-    let plural = if operators.len() == 1 { "" } else { "s" };
-    format!(
-        "{} operator{plural} of the network cannot be converted to ONNX:{}",
-        operators.len(),
-        list.concat()
-    )
 }

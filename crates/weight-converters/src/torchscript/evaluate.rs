@@ -27,7 +27,7 @@ use super::program::{Definition, Program};
 use super::source::{Place, Position};
 use super::value::{Object, Tensor, Value};
 use statement::Flow;
-use unsupported::Unsupported;
+use unsupported::Missing;
 
 /// Steps of one conversion: one for each expression and statement, [`CONTAINER_STEPS`] for each list that is made, one
 /// for each of its elements, [`OPERATOR_STEPS`] for each operator on tensors. The largest networks known take a
@@ -58,7 +58,7 @@ pub(crate) struct Evaluator<'a> {
     /// Bytes of tensors that may still be computed.
     computed: u64,
     depth: usize,
-    unsupported: Unsupported,
+    unsupported: Missing,
     notes: Vec<String>,
 }
 
@@ -112,7 +112,7 @@ impl<'a> Evaluator<'a> {
                 .saturating_mul(MAX_COMPUTED_RATIO)
                 .saturating_add(MAX_COMPUTED),
             depth: 0,
-            unsupported: Unsupported::default(),
+            unsupported: Missing::new(),
             notes: Vec::new(),
         }
     }

@@ -7,29 +7,41 @@
 
 mod activation;
 mod adaptive_pooling;
+mod antialiasing;
 mod arithmetic;
 mod attention;
+mod axes;
 mod cast;
 mod comparison;
+mod composed;
 mod convolution;
 mod creation;
+mod diagonals;
+mod dropout;
 mod einsum;
+mod extremes;
 mod indexing;
 mod joining;
+mod limits;
 mod listing;
 mod matmul;
 mod normalization;
+mod norms;
 mod operands;
 mod padding;
 mod patches;
 mod pooling;
 mod promotion;
+mod ranges;
 mod rearrangement;
+mod rectifier;
 mod recurrent;
 mod reduction;
 mod refused;
 mod scatter;
 mod shape;
+mod shuffling;
+mod softmax;
 mod sorting;
 #[cfg(test)]
 mod tests;
@@ -74,17 +86,29 @@ const FAMILIES: &[(&str, &[Operator])] = &[
     ("pooling", pooling::OPERATORS),
     ("adaptive pooling", adaptive_pooling::OPERATORS),
     ("normalisation", normalization::OPERATORS),
+    ("rectifiers", rectifier::OPERATORS),
     ("activation", activation::OPERATORS),
+    ("softmax", softmax::OPERATORS),
+    ("dropout", dropout::OPERATORS),
     ("upsampling", upsampling::OPERATORS),
+    ("upsampling with anti-aliasing", antialiasing::OPERATORS),
     ("padding", padding::OPERATORS),
     ("patches", patches::OPERATORS),
     ("arithmetic", arithmetic::OPERATORS),
+    ("composed functions", composed::OPERATORS),
+    ("limits", limits::OPERATORS),
     ("functions of one element", unary::OPERATORS),
     ("comparison and choice", comparison::OPERATORS),
     ("reduction", reduction::OPERATORS),
+    ("largest and smallest elements", extremes::OPERATORS),
+    ("norms", norms::OPERATORS),
     ("order", sorting::OPERATORS),
     ("shape", shape::OPERATORS),
+    ("order of axes", axes::OPERATORS),
+    ("parts", ranges::OPERATORS),
     ("rearrangement", rearrangement::OPERATORS),
+    ("diagonals and triangles", diagonals::OPERATORS),
+    ("channels and pixels", shuffling::OPERATORS),
     ("joining and splitting", joining::OPERATORS),
     ("indexing", indexing::OPERATORS),
     ("writing by index", scatter::OPERATORS),

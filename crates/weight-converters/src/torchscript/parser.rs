@@ -5,6 +5,8 @@
 //! and the subset has not (comprehensions, lambdas, decorators, exceptions handling) is an error.
 
 mod ast;
+mod cursor;
+mod definition;
 mod expression;
 mod lexer;
 mod statement;

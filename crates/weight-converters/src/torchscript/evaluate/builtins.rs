@@ -3,6 +3,7 @@
 //! Many names are shared with operators on tensors (`aten::add`); which one is meant is decided by the arguments.
 
 mod containers;
+mod dictionaries;
 mod items;
 mod numbers;
 mod tensors;
@@ -43,6 +44,7 @@ fn find(name: &str) -> Option<Builtin> {
     };
     numbers::find(aten, prim)
         .or_else(|| containers::find(aten, prim))
+        .or_else(|| dictionaries::find(aten))
         .or_else(|| text::find(aten, prim))
         .or_else(|| tensors::find(aten, prim))
 }

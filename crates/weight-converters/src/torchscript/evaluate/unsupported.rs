@@ -1,53 +1,44 @@
 //! Finding all operators without a lowering.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{Evaluator, Frame, builtins};
-use crate::torchscript::error::{ConvertError, UnsupportedOperator};
+use crate::torchscript::error::ConvertError;
 use crate::torchscript::operators;
 use crate::torchscript::parser::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use crate::torchscript::program::Definition;
 use crate::torchscript::source::Place;
 use crate::torchscript::value::Value;
-
-/// The most places that are listed for an operator.
-const MAX_PLACES: usize = 3;
+use crate::unsupported::{Found, Unsupported};
 
 /// The operators without a lowering that were met so far.
-#[derive(Debug, Default)]
-pub(super) struct Unsupported {
-    operators: Vec<UnsupportedOperator>,
-    index: HashMap<String, usize>,
+#[derive(Debug)]
+pub(super) struct Missing {
+    operators: Found<Place>,
     /// Functions whose statements were looked through.
     visited: HashSet<Rc<str>>,
 }
 
-impl Unsupported {
+impl Missing {
+    pub(super) fn new() -> Self {
+        Self {
+            operators: Found::new(),
+            visited: HashSet::new(),
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.operators.is_empty()
     }
 
-    pub(super) fn take(&mut self) -> Vec<UnsupportedOperator> {
-        std::mem::take(&mut self.operators)
+    pub(super) fn take(&mut self) -> Vec<Unsupported<Place>> {
+        self.operators.take()
     }
 
     fn add(&mut self, name: &str, place: Place) {
-        let index = *self.index.entry(name.to_owned()).or_insert(self.operators.len());
-        if index == self.operators.len() {
-            self.operators.push(UnsupportedOperator {
-                name: source_name(name),
-                places: Vec::new(),
-                uses: 0,
-                reason: operators::refused(name),
-            });
-        }
-        if let Some(operator) = self.operators.get_mut(index) {
-            operator.uses += 1;
-            if operator.places.len() < MAX_PLACES {
-                operator.places.push(place);
-            }
-        }
+        self.operators
+            .note(&source_name(name), place, operators::refused(name));
     }
 }
 

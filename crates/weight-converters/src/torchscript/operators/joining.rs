@@ -6,7 +6,7 @@ use super::super::value::{Tensor, Value};
 use super::super::views::ViewStep;
 use super::operands::{Lowered, axis, fresh, size, sizes, tensors};
 use super::promotion::{Operand, common_type};
-use super::shape::range_view;
+use super::ranges::range_view;
 use super::{Operator, row};
 use crate::graph::{TensorRef, signed};
 use crate::tensor::TensorData;

@@ -187,7 +187,7 @@ fn pairwise_distance(cx: &mut Context, args: &Arguments) -> Lowered {
     let difference = cx.graph.sub(&a, &b)?;
     let difference = cx.graph.binary_number(Binary::Add, &difference, epsilon)?;
     let last = operands::axis(-1, difference.rank())?;
-    fresh(super::reduction::norm(
+    fresh(super::norms::norm(
         cx,
         &difference,
         order,
@@ -210,7 +210,7 @@ fn cdist(cx: &mut Context, args: &Arguments) -> Lowered {
     let columns = cx.graph.unsqueeze(&b, b.rank() - 2)?;
     let difference = cx.graph.sub(&rows, &columns)?;
     let last = difference.rank() - 1;
-    fresh(super::reduction::norm(cx, &difference, order, &[last], false)?)
+    fresh(super::norms::norm(cx, &difference, order, &[last], false)?)
 }
 
 /// `tensordot(self, other, dims_self, dims_other)`: the sum over pairs of axes

@@ -3,9 +3,10 @@
 use super::super::arguments::Arguments;
 use super::super::context::{Context, LoweringError};
 use super::super::value::Value;
+use super::norms;
 use super::operands::{Lowered, fresh, optional_tensor, size, tensor};
 use super::promotion::floating;
-use super::reduction::{self, over};
+use super::reduction::over;
 use super::{Operator, row};
 use crate::graph::{Binary, PadMode, Reduction, TensorRef, Unary, Window, signed};
 
@@ -337,7 +338,7 @@ fn normalize(cx: &mut Context, args: &Arguments) -> Lowered {
         x.rank(),
     )?;
     let epsilon = args.float_or(3, "eps", 1e-12)?;
-    let norm = reduction::norm(cx, &x, order, &axes, true)?;
+    let norm = norms::norm(cx, &x, order, &axes, true)?;
     let norm = cx.graph.clip(&norm, Some(epsilon), None)?;
     fresh(cx.graph.div(&x, &norm)?)
 }

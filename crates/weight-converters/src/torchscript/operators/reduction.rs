@@ -1,33 +1,19 @@
 //! Reductions over some or all axes.
 
 use super::super::arguments::Arguments;
-use super::super::context::{Context, LoweringError};
+use super::super::context::Context;
 use super::super::value::Value;
+use super::extremes::reduce_extreme;
 use super::operands::{self, Lowered, axes, axis, fresh, fresh_tuple, tensor};
 use super::promotion::floating;
-use super::{Operator, arithmetic, row};
-use crate::graph::{Binary, Comparison, Reduction, TensorRef, Unary};
+use super::{Operator, row};
+use crate::graph::{Binary, Reduction, TensorRef, Unary};
 use crate::tensor::ScalarType;
 
 pub(super) const OPERATORS: &[Operator] = &[
     row("aten::sum", sum, ""),
     row("aten::mean", mean, ""),
     row("aten::prod", prod, ""),
-    row(
-        "aten::max",
-        max,
-        "of all elements, along an axis with indices, or of two tensors",
-    ),
-    row(
-        "aten::min",
-        min,
-        "of all elements, along an axis with indices, or of two tensors",
-    ),
-    row("aten::amax", amax, ""),
-    row("aten::amin", amin, ""),
-    row("aten::aminmax", aminmax, ""),
-    row("aten::argmax", argmax, "of equal elements the first"),
-    row("aten::argmin", argmin, "of equal elements the first"),
     row("aten::any", any, ""),
     row("aten::all", all, ""),
     row("aten::var", var, "`unbiased` or `correction`"),
@@ -35,18 +21,6 @@ pub(super) const OPERATORS: &[Operator] = &[
     row("aten::var_mean", var_mean, "`unbiased` or `correction`"),
     row("aten::std_mean", std_mean, "`unbiased` or `correction`"),
     row("aten::logsumexp", logsumexp, ""),
-    row(
-        "aten::norm",
-        norm_operator,
-        "orders 0, 1, 2, infinity, and other numbers",
-    ),
-    row("aten::frobenius_norm", frobenius, ""),
-    row(
-        "aten::linalg_vector_norm",
-        vector_norm,
-        "orders 0, 1, 2, infinity, and other numbers",
-    ),
-    row("aten::linalg_norm", linalg_norm, "of vectors, or without order"),
     row("aten::cumsum", cumsum, ""),
     row("aten::count_nonzero", count_nonzero, ""),
     row("aten::nansum", nansum, ""),
@@ -103,122 +77,6 @@ fn prod(cx: &mut Context, args: &Arguments) -> Lowered {
     let (axes, keep, dtype) = arguments(args, &x)?;
     let x = counted(cx, &x, dtype)?;
     fresh(cx.graph.reduce(Reduction::Prod, &x, &axes, keep)?)
-}
-
-/// Extremes of truth values are those of 0 and 1.
-fn reduce_extreme(
-    cx: &mut Context,
-    reduction: Reduction,
-    x: &TensorRef,
-    axes: &[usize],
-    keep: bool,
-) -> Lowered<TensorRef> {
-    if matches!(x.dtype, ScalarType::Bool | ScalarType::Int16) {
-        let numbers = cx.graph.cast(x, ScalarType::Int32)?;
-        let result = cx.graph.reduce(reduction, &numbers, axes, keep)?;
-        return Ok(cx.graph.cast(&result, x.dtype)?);
-    }
-    Ok(cx.graph.reduce(reduction, x, axes, keep)?)
-}
-
-fn max(cx: &mut Context, args: &Arguments) -> Lowered {
-    extreme(cx, args, Reduction::Max, "ArgMax")
-}
-
-fn min(cx: &mut Context, args: &Arguments) -> Lowered {
-    extreme(cx, args, Reduction::Min, "ArgMin")
-}
-
-/// `max(self)`, `max(self, other)`, and `max(self, dim, keepdim)` with values and indices
-fn extreme(cx: &mut Context, args: &Arguments, reduction: Reduction, position: &'static str) -> Lowered {
-    match args.get(1, "dim").or_else(|| args.get(1, "other")) {
-        None => {
-            let x = tensor(cx, args, 0, "self")?;
-            let axes: Vec<usize> = (0..x.rank()).collect();
-            fresh(reduce_extreme(cx, reduction, &x, &axes, false)?)
-        }
-        Some(Value::Tensor(_)) if reduction == Reduction::Max => arithmetic::maximum(cx, args),
-        Some(Value::Tensor(_)) => arithmetic::minimum(cx, args),
-        Some(_) => {
-            let x = tensor(cx, args, 0, "self")?;
-            let axis = axis(args.int(1, "dim")?, x.rank())?;
-            let keep = args.bool_or(2, "keepdim", false)?;
-            if x.rank() == 0 {
-                let first = cx.graph.scalar(ScalarType::Int64, 0.0);
-                return fresh_tuple([x, first]);
-            }
-            let values = reduce_extreme(cx, reduction, &x, &[axis], keep)?;
-            let indices = position_of(cx, position, &x, axis, keep)?;
-            fresh_tuple([values, indices])
-        }
-    }
-}
-
-fn position_of(
-    cx: &mut Context,
-    position: &'static str,
-    x: &TensorRef,
-    axis: usize,
-    keep: bool,
-) -> Lowered<TensorRef> {
-    let narrow = matches!(x.dtype, ScalarType::Bool | ScalarType::Int16 | ScalarType::Int64);
-    let x = if narrow {
-        cx.graph.cast(x, ScalarType::Int32)?
-    } else {
-        x.clone()
-    };
-    Ok(cx.graph.arg_extreme(position, &x, axis, keep)?)
-}
-
-fn amax(cx: &mut Context, args: &Arguments) -> Lowered {
-    axes_extreme(cx, args, Reduction::Max)
-}
-
-fn amin(cx: &mut Context, args: &Arguments) -> Lowered {
-    axes_extreme(cx, args, Reduction::Min)
-}
-
-fn axes_extreme(cx: &mut Context, args: &Arguments, reduction: Reduction) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let axes = over(args.optional_ints(1, "dim")?, x.rank())?;
-    let keep = args.bool_or(2, "keepdim", false)?;
-    fresh(reduce_extreme(cx, reduction, &x, &axes, keep)?)
-}
-
-/// `aminmax(self, *, dim=None, keepdim=False)`
-fn aminmax(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let axes = over(args.optional_ints(1, "dim")?, x.rank())?;
-    let keep = args.bool_or(2, "keepdim", false)?;
-    let smallest = reduce_extreme(cx, Reduction::Min, &x, &axes, keep)?;
-    let largest = reduce_extreme(cx, Reduction::Max, &x, &axes, keep)?;
-    fresh_tuple([smallest, largest])
-}
-
-fn argmax(cx: &mut Context, args: &Arguments) -> Lowered {
-    arg_extreme(cx, args, "ArgMax")
-}
-
-fn argmin(cx: &mut Context, args: &Arguments) -> Lowered {
-    arg_extreme(cx, args, "ArgMin")
-}
-
-/// `argmax(self, dim=None, keepdim=False)`; without an axis the index in the flattened tensor
-fn arg_extreme(cx: &mut Context, args: &Arguments, operator: &'static str) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let keep = args.bool_or(2, "keepdim", false)?;
-    match args.optional_int(1, "dim")? {
-        Some(dim) if x.rank() > 0 => {
-            let axis = axis(dim, x.rank())?;
-            fresh(position_of(cx, operator, &x, axis, keep)?)
-        }
-        _ => {
-            let flat = cx.graph.reshape(&x, &[x.count()])?;
-            let index = position_of(cx, operator, &flat, 0, false)?;
-            let shape = if keep { vec![1; x.rank()] } else { Vec::new() };
-            fresh(cx.graph.reshape(&index, &shape)?)
-        }
-    }
 }
 
 fn any(cx: &mut Context, args: &Arguments) -> Lowered {
@@ -344,91 +202,6 @@ fn without_axes(cx: &mut Context, x: &TensorRef, axes: &[usize], keep: bool) -> 
         .map(|(_, &length)| length)
         .collect();
     Ok(cx.graph.reshape(x, &shape)?)
-}
-
-/// The norm of an order along axes.
-pub(super) fn norm(
-    cx: &mut Context,
-    x: &TensorRef,
-    order: f64,
-    axes: &[usize],
-    keep: bool,
-) -> Lowered<TensorRef> {
-    if order == 2.0 {
-        return Ok(cx.graph.reduce(Reduction::L2, x, axes, keep)?);
-    }
-    if order == 1.0 {
-        return Ok(cx.graph.reduce(Reduction::L1, x, axes, keep)?);
-    }
-    let magnitude = cx.graph.unary(Unary::Abs, x)?;
-    if order.is_infinite() {
-        let reduction = if order > 0.0 {
-            Reduction::Max
-        } else {
-            Reduction::Min
-        };
-        return Ok(cx.graph.reduce(reduction, &magnitude, axes, keep)?);
-    }
-    if order == 0.0 {
-        let zero = cx.graph.scalar(x.dtype, 0.0);
-        let is_zero = cx.graph.compare(Comparison::Equal, x, &zero)?;
-        let counts = cx.graph.not(&is_zero)?;
-        let counts = cx.graph.cast(&counts, x.dtype)?;
-        return Ok(cx.graph.reduce(Reduction::Sum, &counts, axes, keep)?);
-    }
-    let powers = cx.graph.binary_number(Binary::Pow, &magnitude, order)?;
-    let sum = cx.graph.reduce(Reduction::Sum, &powers, axes, keep)?;
-    Ok(cx.graph.binary_number(Binary::Pow, &sum, 1.0 / order)?)
-}
-
-/// `norm(self, p=2)`, `norm(self, p, dim, keepdim, dtype)`
-fn norm_operator(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let order = operands::optional_number(cx, args, 1, "p")?.unwrap_or(2.0);
-    let axes = over(args.optional_ints(2, "dim")?, x.rank())?;
-    let x = match operands::dtype(args, 4)? {
-        Some(dtype) => cx.graph.cast(&x, dtype)?,
-        None => floating(cx, &x)?,
-    };
-    let keep = args.bool_or(3, "keepdim", false)?;
-    fresh(norm(cx, &x, order, &axes, keep)?)
-}
-
-fn frobenius(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let axes = over(args.optional_ints(1, "dim")?, x.rank())?;
-    let keep = args.bool_or(2, "keepdim", false)?;
-    fresh(norm(cx, &x, 2.0, &axes, keep)?)
-}
-
-/// `linalg_vector_norm(self, ord=2, dim=None, keepdim=False, dtype=None)`
-fn vector_norm(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let order = operands::optional_number(cx, args, 1, "ord")?.unwrap_or(2.0);
-    let axes = over(args.optional_ints(2, "dim")?, x.rank())?;
-    let keep = args.bool_or(3, "keepdim", false)?;
-    let x = match operands::dtype(args, 4)? {
-        Some(dtype) => cx.graph.cast(&x, dtype)?,
-        None => floating(cx, &x)?,
-    };
-    fresh(norm(cx, &x, order, &axes, keep)?)
-}
-
-/// `linalg_norm(self, ord=None, dim=None, keepdim=False)`; orders of matrices are other norms
-fn linalg_norm(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let list = args.optional_ints(2, "dim")?;
-    let has_order = !matches!(args.get(1, "ord"), None | Some(Value::None));
-    let matrix = list.as_ref().map_or(x.rank() == 2, |list| list.len() == 2);
-    if has_order && (matrix || matches!(args.get(1, "ord"), Some(Value::Str(_)))) {
-        return Err(LoweringError::new(
-            "an order of a matrix norm is not supported: only norms of vectors are",
-        ));
-    }
-    let order = operands::optional_number(cx, args, 1, "ord")?.unwrap_or(2.0);
-    let axes = over(list, x.rank())?;
-    let keep = args.bool_or(3, "keepdim", false)?;
-    fresh(norm(cx, &x, order, &axes, keep)?)
 }
 
 /// `cumsum(self, dim, dtype=None)`

@@ -2,11 +2,10 @@
 
 use super::super::arguments::Arguments;
 use super::super::context::{Context, LoweringError};
-use super::super::value::{Tensor, Value};
-use super::super::views::{ViewStep, slice_length};
+use super::super::value::Value;
+use super::super::views::ViewStep;
 use super::operands::{Lowered, axes, axis, size, tensor, unchanged};
 use super::{Operator, row};
-use crate::graph::signed;
 use crate::tensor::element_count;
 
 pub(super) const OPERATORS: &[Operator] = &[
@@ -21,19 +20,6 @@ pub(super) const OPERATORS: &[Operator] = &[
     row("aten::unflatten", unflatten, ""),
     row("aten::squeeze", squeeze, "one axis, several, or all"),
     row("aten::unsqueeze", unsqueeze, ""),
-    row("aten::permute", permute, ""),
-    row("aten::transpose", transpose, ""),
-    row("aten::swapaxes", transpose, ""),
-    row("aten::swapdims", transpose, ""),
-    row("aten::t", t, ""),
-    row("aten::numpy_T", reverse_axes, ""),
-    row("aten::mT", matrix_transpose, ""),
-    row("aten::adjoint", matrix_transpose, "of real numbers"),
-    row("aten::movedim", movedim, ""),
-    row("aten::moveaxis", movedim, ""),
-    row("aten::select", select, ""),
-    row("aten::slice", slice, ""),
-    row("aten::narrow", narrow, ""),
     row("aten::expand", expand, ""),
     row("aten::expand_as", expand_as, ""),
     row("aten::broadcast_to", expand, ""),
@@ -44,11 +30,11 @@ pub(super) const OPERATORS: &[Operator] = &[
 ];
 
 /// A view of the first argument.
-fn as_view(cx: &mut Context, args: &Arguments, step: ViewStep) -> Lowered {
+pub(super) fn as_view(cx: &mut Context, args: &Arguments, step: ViewStep) -> Lowered {
     Ok(Value::Tensor(cx.view(args.tensor(0, "self")?, step)?))
 }
 
-fn reshaped(cx: &mut Context, args: &Arguments, shape: Vec<usize>) -> Lowered {
+pub(super) fn reshaped(cx: &mut Context, args: &Arguments, shape: Vec<usize>) -> Lowered {
     as_view(cx, args, ViewStep::Reshape(shape))
 }
 
@@ -156,177 +142,6 @@ fn unsqueeze(cx: &mut Context, args: &Arguments) -> Lowered {
     reshaped(cx, args, shape)
 }
 
-fn permute(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let permutation = axes(&args.ints(1, "dims")?, x.rank())?;
-    as_view(cx, args, ViewStep::Permute(permutation))
-}
-
-fn transpose(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let (a, b) = (
-        axis(args.int(1, "dim0")?, x.rank())?,
-        axis(args.int(2, "dim1")?, x.rank())?,
-    );
-    let mut permutation: Vec<usize> = (0..x.rank()).collect();
-    if x.rank() > 0 {
-        permutation.swap(a, b);
-    }
-    as_view(cx, args, ViewStep::Permute(permutation))
-}
-
-fn t(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    if x.rank() > 2 {
-        return Err(LoweringError::new(format!(
-            "takes up to two axes, found shape {:?}",
-            x.shape
-        )));
-    }
-    reverse_axes(cx, args)
-}
-
-fn reverse_axes(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    as_view(cx, args, ViewStep::Permute((0..x.rank()).rev().collect()))
-}
-
-fn matrix_transpose(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let rank = x.rank();
-    if rank < 2 {
-        return Err(LoweringError::new(format!(
-            "takes two axes or more, found shape {:?}",
-            x.shape
-        )));
-    }
-    let mut permutation: Vec<usize> = (0..rank).collect();
-    permutation.swap(rank - 2, rank - 1);
-    as_view(cx, args, ViewStep::Permute(permutation))
-}
-
-/// `movedim(self, source, destination)`
-fn movedim(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let from = axes(&args.ints(1, "source")?, x.rank())?;
-    let to = axes(&args.ints(2, "destination")?, x.rank())?;
-    if from.len() != to.len() {
-        return Err(LoweringError::new("`source` and `destination` have as many axes"));
-    }
-    let mut permutation = vec![None; x.rank()];
-    for (&from, &to) in from.iter().zip(&to) {
-        permutation[to] = Some(from);
-    }
-    let mut rest = (0..x.rank()).filter(|axis| !from.contains(axis));
-    let permutation: Option<Vec<usize>> = permutation
-        .into_iter()
-        .map(|place| place.or_else(|| rest.next()))
-        .collect();
-    let permutation = permutation.ok_or_else(|| LoweringError::new("axes do not fit"))?;
-    as_view(cx, args, ViewStep::Permute(permutation))
-}
-
-/// `select(self, dim, index)`
-fn select(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let axis = axis(args.int(1, "dim")?, x.rank())?;
-    let length = *x
-        .shape
-        .get(axis)
-        .ok_or_else(|| LoweringError::new("a tensor without axes cannot be indexed"))?;
-    let index = args.int(2, "index")?;
-    let place = if index < 0 {
-        index.saturating_add(signed(length))
-    } else {
-        index
-    };
-    let place = usize::try_from(place)
-        .ok()
-        .filter(|&place| place < length)
-        .ok_or_else(|| {
-            LoweringError::new(format!("index {index} leaves axis {axis} of shape {:?}", x.shape))
-        })?;
-    as_view(cx, args, ViewStep::Select { axis, index: place })
-}
-
-/// `slice(self, dim=0, start=None, end=None, step=1)`; bounds beyond the axis are cut
-fn slice(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let axis = axis(args.int_or(1, "dim", 0)?, x.rank())?;
-    let length = *x
-        .shape
-        .get(axis)
-        .ok_or_else(|| LoweringError::new("a tensor without axes cannot be sliced"))?;
-    let bound = |number: Option<i64>, default: usize| {
-        number.map_or(default, |number| {
-            let number = if number < 0 {
-                number.saturating_add(signed(length))
-            } else {
-                number
-            };
-            usize::try_from(number.max(0)).unwrap_or(length).min(length)
-        })
-    };
-    let start = bound(args.optional_int(2, "start")?, 0);
-    let end = bound(args.optional_int(3, "end")?, length).max(start);
-    let step = size(args.int_or(4, "step", 1)?, "step")?;
-    if slice_length(start, end, step)? == length {
-        return unchanged_view(cx, args);
-    }
-    as_view(
-        cx,
-        args,
-        ViewStep::Slice {
-            axis,
-            start,
-            end,
-            step,
-        },
-    )
-}
-
-/// The tensor itself as a view.
-fn unchanged_view(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    reshaped(cx, args, x.shape.clone())
-}
-
-/// `narrow(self, dim, start, length)`
-fn narrow(cx: &mut Context, args: &Arguments) -> Lowered {
-    let x = tensor(cx, args, 0, "self")?;
-    let axis = axis(args.int(1, "dim")?, x.rank())?;
-    let available = *x
-        .shape
-        .get(axis)
-        .ok_or_else(|| LoweringError::new("a tensor without axes has no ranges"))?;
-    let start = super::operands::known_number(cx, args, 2, "start")? as i64;
-    let start = if start < 0 {
-        start.saturating_add(signed(available))
-    } else {
-        start
-    };
-    let (start, length) = (size(start, "start")?, size(args.int(3, "length")?, "length")?);
-    let end = start
-        .checked_add(length)
-        .filter(|&end| end <= available)
-        .ok_or_else(|| {
-            LoweringError::new(format!(
-                "{length} elements from {start} on leave axis {axis} of shape {:?}",
-                x.shape
-            ))
-        })?;
-    as_view(
-        cx,
-        args,
-        ViewStep::Slice {
-            axis,
-            start,
-            end,
-            step: 1,
-        },
-    )
-}
-
 /// `expand(self, size)`; -1 keeps a length
 fn expand(cx: &mut Context, args: &Arguments) -> Lowered {
     let x = tensor(cx, args, 0, "self")?;
@@ -381,23 +196,4 @@ fn atleast_3d(cx: &mut Context, args: &Arguments) -> Lowered {
 fn contiguous(cx: &mut Context, args: &Arguments) -> Lowered {
     let _ = &cx;
     unchanged(args)
-}
-
-/// A view of a range of an axis.
-pub(super) fn range_view(
-    cx: &mut Context,
-    base: &Tensor,
-    axis: usize,
-    start: usize,
-    length: usize,
-) -> Lowered<Tensor> {
-    cx.view(
-        base,
-        ViewStep::Slice {
-            axis,
-            start,
-            end: start + length,
-            step: 1,
-        },
-    )
 }

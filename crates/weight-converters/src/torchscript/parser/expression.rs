@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::SyntaxError;
 use super::ast::{BinaryOperator, Call, Expression, ExpressionKind, UnaryOperator};
+use super::cursor::Parser;
 use super::lexer::Token;
-use super::statement::Parser;
 use crate::torchscript::source::Position;
 
 /// Names that begin a qualified name. `torch.jit.save` gives no variable one of them.

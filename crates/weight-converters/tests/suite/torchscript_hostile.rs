@@ -1,16 +1,8 @@
 //! Archives that were made to harm: an error, in bounded time, without a panic (which would be `ConvertError::Internal`).
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{FIXTURES, convert, fixture, pack, unpack, with_file, with_program};
+use crate::archives::{FIXTURES, convert, fixture, pack, unpack, with_file, with_program};
 use proptest::prelude::*;
 use weight_converters::torchscript::ConvertError;
 use zip::CompressionMethod;

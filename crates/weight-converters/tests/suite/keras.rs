@@ -1,17 +1,8 @@
 //! Models that Keras wrote, converted.
-#![cfg(feature = "keras")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
-
-mod keras_files;
 
 use std::io::Cursor;
 
-use keras_files::{MODELS, convert, inputs, model, replaced};
+use crate::keras_files::{MODELS, convert, inputs, model, replaced};
 use weight_converters::keras::{ConvertError, check_keras, convert_keras, supported_layers};
 use weight_converters::{InputSpec, Options, ScalarType};
 
@@ -96,9 +87,9 @@ fn all_unsupported_layers_are_listed() {
     assert_eq!(
         error.to_string(),
         "2 classes of layers of the network cannot be converted to ONNX:\
-         \n  `Lambda` in `double`, `halve`: it holds Python code, which is not run: write it with layers of Keras, or \
+         \n  `Lambda` at double, halve: it holds Python code, which is not run: write it with layers of Keras, or \
          export the network to ONNX\
-         \n  `Attention>Gate` in `inner/gate`"
+         \n  `Attention>Gate` at inner/gate"
     );
     let ConvertError::UnsupportedLayers { layers } = error else {
         panic!("{error}");
