@@ -1,5 +1,6 @@
 //! Maps of single elements: what is left of an operation when all constants and statistics are known.
 
+mod convert;
 mod kernel;
 mod sigmoid;
 mod walk;
@@ -10,7 +11,6 @@ use crate::data_type::with_array;
 use crate::error::OpError;
 use crate::pointwise::kernel::Uniform;
 use crate::pointwise::walk::{Parameters, walk};
-use crate::simd::has_fused_multiply_add;
 use crate::tensor::view::TensorView;
 
 /// An operation whose constants and statistics are known: a map of single elements, for tensors of one shape.
@@ -69,8 +69,7 @@ impl PointwiseMap {
     }
 
     pub(crate) fn sigmoid(shape: &[usize]) -> Self {
-        let is_fused = has_fused_multiply_add();
-        Self::uniform(shape, Uniform::Sigmoid { is_fused })
+        Self::uniform(shape, Uniform::Sigmoid)
     }
 
     fn uniform(shape: &[usize], uniform: Uniform) -> Self {
@@ -151,8 +150,11 @@ impl PointwiseMap {
         Ok(())
     }
 
-    /// Writes the results of the elements of `source`, cast to `f32` by the rules of
-    /// [`Tensor::cast`](crate::Tensor::cast), into `target`, in one pass over both. The same as a cast followed by
+    /// Writes the results of the elements of `source` into `target`, in one pass over both.
+    ///
+    /// What scales or normalises starts from the elements in `f64`, so that no digit is lost before the mean is
+    /// subtracted; other maps start from the elements cast to `f32` by the rules of [`Tensor::cast`](crate::Tensor::cast).
+    /// For elements that `f32` holds exactly, as all of up to 16 bits, this is the same as a cast followed by
     /// [`apply`](Self::apply), bit by bit.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! Large and degenerate groups, where sums in `f32` or of raw squares go wrong.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use ndarray::{Array2, ArrayD, ArrayView, IxDyn};
-use tensor_ops::{GroupedMoments, Moments, Operation, Statistics, Tensor, TensorView, ZeroMeanUnitVariance};
+use ndarray::{Array2, ArrayD, ArrayView, IxDyn, ShapeBuilder};
+use tensor_ops::{
+    DataType, GroupedMoments, Moments, Operation, Statistics, Tensor, TensorView, ZeroMeanUnitVariance,
+};
 
 /// Values `60000 + k / 64` with `|k| <= 640`, all exact in `f32`, and the exact sums of `k` and `k^2`.
 fn sixty_thousand_plus_minus_ten(count: usize) -> (Vec<f32>, i64, i64) {
@@ -110,6 +112,43 @@ fn a_nan_or_an_infinity_makes_its_group_nan_and_no_other() {
                         value.is_nan(),
                         index[kept] == 1,
                         "{shape:?} {special} at {index:?}: {value}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_mean_is_subtracted_before_digits_are_lost() {
+    // In `f32`, neighbours of 10^9 are 64 apart.
+    let x = ArrayD::from_shape_fn(IxDyn(&[64, 101]), |index| 1e9 + index[1] as f64);
+    let deviation = f64::from(101 * 101 - 1) / 12.0;
+    let expected = |index: &IxDyn| ((index[1] as f64 - 50.0) / deviation.sqrt()) as f32;
+    // one group, and the same group as a row for each index that is kept
+    for axes in [&[0, 1][..], &[1]] {
+        let normalize = ZeroMeanUnitVariance::measured(axes, 0.0);
+        for data_type in [
+            DataType::Float64,
+            DataType::Int32,
+            DataType::Uint32,
+            DataType::Int64,
+            DataType::Uint64,
+        ] {
+            let source = TensorView::from(x.view()).cast(data_type);
+            let statistics = Statistics::measure(normalize.needs(), &source.view()).unwrap();
+            let map = normalize
+                .bind(x.shape(), &statistics, &Statistics::default())
+                .unwrap();
+            let rows = ArrayD::zeros(IxDyn(&[64, 101]));
+            let columns = ArrayD::zeros(IxDyn(&[64, 101]).f());
+            for mut result in [rows, columns] {
+                map.apply_to(&source.view(), result.view_mut()).unwrap();
+                for (index, &value) in result.indexed_iter() {
+                    let expected = expected(&index);
+                    assert!(
+                        (value - expected).abs() <= 1e-6,
+                        "{data_type} {axes:?} at {index:?}: {value}, not {expected}"
                     );
                 }
             }

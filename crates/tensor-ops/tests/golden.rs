@@ -8,7 +8,7 @@ use ndarray::ArrayD;
 use ndarray_npy::{ReadableElement, read_npy};
 use serde_json::Value;
 use tensor_ops::{
-    Binarize, Clip, Coefficients, Element, Need, Operation, Percentile, ReferenceAxes, ScaleLinear,
+    Binarize, Clip, Coefficients, DataType, Element, Need, Operation, Percentile, ReferenceAxes, ScaleLinear,
     ScaleMeanVariance, ScaleRange, Scan, Sigmoid, Statistics, Tensor, Tolerance, ZeroMeanUnitVariance,
     compare,
 };
@@ -141,10 +141,11 @@ fn check(case: &Value, truth: Truth, dir: &Path) {
     let mut converted = ArrayD::zeros(input.shape());
     let map = operation.bind(input.shape(), &statistics, &reference).unwrap();
     map.apply_to(&input.view(), converted.view_mut()).unwrap();
+    let is_exact = Tensor::from(input.to_f32()).cast(DataType::Float64) == input.cast(DataType::Float64);
     let same = result
         .iter()
         .zip(&converted)
-        .all(|(a, b)| a.to_bits() == b.to_bits());
+        .all(|(a, b)| a.to_bits() == b.to_bits() || !is_exact);
     assert!(same, "{id}: converting differs from casting first");
 
     let expected = match truth {

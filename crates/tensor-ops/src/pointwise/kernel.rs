@@ -1,11 +1,8 @@
 //! The loops over contiguous elements.
 
 use crate::pointwise::sigmoid::logistic;
-use crate::simd::{Kernel, dispatch};
+use crate::simd::Kernel;
 use crate::tensor::cast::CastTo;
-
-/// Number of elements that are cast at once.
-const BLOCK: usize = 2048;
 
 /// A map with the same constants for all elements.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,7 +14,7 @@ pub(crate) enum Uniform {
     /// Everything becomes NaN.
     Nan,
     /// The logistic function.
-    Sigmoid { is_fused: bool },
+    Sigmoid,
     /// `(x - shift) * factor + offset`
     Affine { shift: f64, factor: f64, offset: f64 },
 }
@@ -40,44 +37,73 @@ impl Constants<'_> {
         }
     }
 
-    /// Puts the result for each value into its place: a loop for each kind of map, so that each is vectorised.
+    /// Whether the map is computed in `f64`.
+    pub(crate) fn is_affine(&self) -> bool {
+        matches!(self, Self::Varying(_) | Self::Uniform(Uniform::Affine { .. }))
+    }
+
+    /// Puts the result for each value into its place: a loop for each kind of map, so that each is vectorised. Loops
+    /// rather than closures, which may end up outside of what is compiled for wide vectors.
     #[inline(always)]
-    fn apply<'x, T: CastTo<f32> + CastTo<f64>>(&self, values: impl Iterator<Item = (&'x mut f32, T)>) {
+    fn apply<'x, const FUSED: bool, T: CastTo<f32> + CastTo<f64>>(
+        &self,
+        values: impl Iterator<Item = (&'x mut f32, T)>,
+    ) {
         match *self {
-            Self::Uniform(Uniform::Binarize { threshold }) => values.for_each(|(place, value)| {
-                *place = if to_f32(value) > threshold { 1.0 } else { 0.0 };
-            }),
-            Self::Uniform(Uniform::Clip { min, max }) => values.for_each(|(place, value)| {
-                let x = to_f32(value);
-                let raised = if x < min { min } else { x };
-                *place = if raised > max { max } else { raised };
-            }),
-            Self::Uniform(Uniform::Nan) => values.for_each(|(place, _)| *place = f32::NAN),
-            Self::Uniform(Uniform::Sigmoid { is_fused: false }) => {
-                values.for_each(|(place, value)| *place = logistic::<false>(to_f32(value)));
+            Self::Uniform(Uniform::Binarize { threshold }) => {
+                for (place, value) in values {
+                    *place = if to_f32(value) > threshold { 1.0 } else { 0.0 };
+                }
             }
-            Self::Uniform(Uniform::Sigmoid { is_fused: true }) => {
-                values.for_each(|(place, value)| *place = logistic::<true>(to_f32(value)));
+            Self::Uniform(Uniform::Clip { min, max }) => {
+                for (place, value) in values {
+                    let x = to_f32(value);
+                    let raised = if x < min { min } else { x };
+                    *place = if raised > max { max } else { raised };
+                }
+            }
+            Self::Uniform(Uniform::Nan) => {
+                for (place, _) in values {
+                    *place = f32::NAN;
+                }
+            }
+            Self::Uniform(Uniform::Sigmoid) => {
+                for (place, value) in values {
+                    *place = logistic::<FUSED>(to_f32(value));
+                }
             }
             Self::Uniform(Uniform::Affine {
                 shift,
                 factor,
                 offset: 0.0,
-            }) => values.for_each(|(place, value)| *place = ((through_f32(value) - shift) * factor) as f32),
+            }) => {
+                for (place, value) in values {
+                    *place = ((to_f64(value) - shift) * factor) as f32;
+                }
+            }
+            Self::Uniform(Uniform::Affine {
+                shift: 0.0,
+                factor,
+                offset,
+            }) => {
+                for (place, value) in values {
+                    *place = multiply_add::<FUSED>(to_f64(value), factor, offset);
+                }
+            }
             Self::Uniform(Uniform::Affine {
                 shift,
                 factor,
                 offset,
             }) => {
-                values.for_each(|(place, value)| *place = affine(through_f32(value), shift, factor, offset))
+                for (place, value) in values {
+                    *place = multiply_add::<FUSED>(to_f64(value) - shift, factor, offset);
+                }
             }
             Self::Varying([shifts, factors, offsets]) => {
                 let constants = shifts.iter().zip(factors).zip(offsets);
-                values
-                    .zip(constants)
-                    .for_each(|((place, value), ((&shift, &factor), &offset))| {
-                        *place = affine(through_f32(value), shift, factor, offset);
-                    });
+                for ((place, value), ((&shift, &factor), &offset)) in values.zip(constants) {
+                    *place = multiply_add::<FUSED>(to_f64(value) - shift, factor, offset);
+                }
             }
         }
     }
@@ -88,19 +114,16 @@ fn to_f32<T: CastTo<f32>>(value: T) -> f32 {
     value.cast_to()
 }
 
-/// The value as `f32`, in `f64`. Values of 1 and 2 bytes are exact in both, so that one cast is enough.
 #[inline(always)]
-fn through_f32<T: CastTo<f32> + CastTo<f64>>(value: T) -> f64 {
-    if size_of::<T>() <= 2 {
-        value.cast_to()
-    } else {
-        f64::from(to_f32(value))
-    }
+fn to_f64<T: CastTo<f64>>(value: T) -> f64 {
+    value.cast_to()
 }
 
+/// `a * b + c`, rounded once to `f64` where the processor can, and then to `f32`.
 #[inline(always)]
-fn affine(x: f64, shift: f64, factor: f64, offset: f64) -> f32 {
-    ((x - shift) * factor + offset) as f32
+fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f32 {
+    let sum = if FUSED { a.mul_add(b, c) } else { a * b + c };
+    sum as f32
 }
 
 /// Replaces elements by their results; constants that vary have the length of `x`.
@@ -113,63 +136,37 @@ impl Kernel for InPlace<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        self.constants.apply(self.x.iter_mut().map(|place| {
+    fn run(self, is_fused: bool) {
+        let values = self.x.iter_mut().map(|place| {
             let value = *place;
             (place, value)
-        }));
+        });
+        if is_fused {
+            self.constants.apply::<true, _>(values);
+        } else {
+            self.constants.apply::<false, _>(values);
+        }
     }
 }
 
-/// An element whose results can be written elsewhere.
-pub(crate) trait Convert: Sized {
-    /// Writes the results of the elements of `source`, cast to `f32`, into `x`; constants that vary have their length.
-    fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>);
+/// Writes the results of the elements of `source` into `x`; constants that vary have their length.
+pub(crate) struct Converting<'a, T> {
+    pub(crate) source: &'a [T],
+    pub(crate) x: &'a mut [f32],
+    pub(crate) constants: Constants<'a>,
 }
 
-struct ConvertAll<'a, T> {
-    source: &'a [T],
-    x: &'a mut [f32],
-    constants: Constants<'a>,
-}
-
-impl<T: CastTo<f32> + CastTo<f64> + Copy> Kernel for ConvertAll<'_, T> {
+impl<T: CastTo<f32> + CastTo<f64> + Copy> Kernel for Converting<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, is_fused: bool) {
         let pairs = self.x.iter_mut().zip(self.source);
-        self.constants.apply(pairs.map(|(place, value)| (place, *value)));
+        let values = pairs.map(|(place, value)| (place, *value));
+        if is_fused {
+            self.constants.apply::<true, _>(values);
+        } else {
+            self.constants.apply::<false, _>(values);
+        }
     }
 }
-
-/// For the types of images: a loop for each type and each map.
-macro_rules! convert_at_once {
-    ($($element:ty),+) => {$(
-        impl Convert for $element {
-            fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>) {
-                dispatch(ConvertAll { source, x, constants });
-            }
-        }
-    )+};
-}
-convert_at_once!(u8, u16, f32);
-
-/// For other types: a block is cast, and then changed in place while it is in the first-level cache.
-macro_rules! convert_in_blocks {
-    ($($element:ty),+) => {$(
-        impl Convert for $element {
-            fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>) {
-                let blocks = source.chunks(BLOCK).zip(x.chunks_mut(BLOCK));
-                for (number, (source, x)) in blocks.enumerate() {
-                    for (place, value) in x.iter_mut().zip(source) {
-                        *place = value.cast_to();
-                    }
-                    let constants = constants.part(number * BLOCK, x.len());
-                    dispatch(InPlace { x, constants });
-                }
-            }
-        }
-    )+};
-}
-convert_in_blocks!(bool, i8, i16, u32, i32, u64, i64, f64);

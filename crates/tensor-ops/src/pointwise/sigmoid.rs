@@ -4,7 +4,7 @@
 /// `FUSED`, products are not rounded before a sum, which is fast only where the processor can do it.
 #[inline(always)]
 pub(crate) fn logistic<const FUSED: bool>(x: f32) -> f32 {
-    1.0 / (1.0 + exp_of_negated::<FUSED>(x))
+    1.0 / one_plus_exp_of_negated::<FUSED>(x)
 }
 
 /// `a * b + c`
@@ -13,17 +13,18 @@ fn multiply_add<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// `exp(-x)`, but infinite where it is above `2^127.5`, and some tiny number where it is below `exp(-87)`.
+/// `1 + exp(-x)`, where `exp(-x)` is infinite where it is above `2^127.5`, and some tiny number where it is below
+/// `exp(-87)`.
 ///
 /// `exp(t) = 2^n * exp(r)` with `n` the integer nearest to `t / ln 2` and `|r| <= ln 2 / 2`, where a polynomial of degree
 /// 5 has a relative error of at most `1.05e-7` (found by Remez' algorithm for the relative error, with the
 /// first two coefficients kept at 1).
 #[inline(always)]
-fn exp_of_negated<const FUSED: bool>(x: f32) -> f32 {
-    /// `2^128` is infinite.
-    const LARGEST: f32 = 88.7;
-    /// Beside 1 this is nothing.
-    const SMALLEST: f32 = -87.0;
+fn one_plus_exp_of_negated<const FUSED: bool>(x: f32) -> f32 {
+    /// `exp(88.7)` counts as `2^128`, which is infinite.
+    const LEAST: f32 = -88.7;
+    /// Beside 1 `exp(-87)` is nothing.
+    const MOST: f32 = 87.0;
     /// Adding it moves the integer part of a small number to the lowest bits: `1.5 * 2^23`.
     const ROUND: f32 = 12_582_912.0;
     /// `ln 2` in two parts, of which the first has few bits, so that its product with `n` is exact.
@@ -32,12 +33,11 @@ fn exp_of_negated<const FUSED: bool>(x: f32) -> f32 {
     const EXPONENT_OF_ONE: u32 = 127 << 23;
 
     // Not `clamp`: comparisons written in this way keep a NaN and are one instruction each.
-    let t = -x;
-    let t = if t > LARGEST { LARGEST } else { t };
-    let t = if t < SMALLEST { SMALLEST } else { t };
-    let rounded = multiply_add::<FUSED>(t, std::f32::consts::LOG2_E, ROUND);
+    let x = if x < LEAST { LEAST } else { x };
+    let x = if x > MOST { MOST } else { x };
+    let rounded = multiply_add::<FUSED>(x, -std::f32::consts::LOG2_E, ROUND);
     let n = rounded - ROUND;
-    let r = multiply_add::<FUSED>(n, -LN_2_LOW, multiply_add::<FUSED>(n, -LN_2_HIGH, t));
+    let r = multiply_add::<FUSED>(n, -LN_2_LOW, multiply_add::<FUSED>(n, -LN_2_HIGH, -x));
     let mut p = 0.008_312_501;
     for coefficient in [0.041_890_33, 0.166_671_15, 0.499_992_3, 1.0, 1.0] {
         p = multiply_add::<FUSED>(p, r, coefficient);
@@ -45,7 +45,7 @@ fn exp_of_negated<const FUSED: bool>(x: f32) -> f32 {
     // The bits of `rounded` below its exponent are `n`, which is above -127 and at most 128; for NaN they wrap, and
     // `p` is NaN.
     let power = (rounded.to_bits() << 23).wrapping_add(EXPONENT_OF_ONE);
-    p * f32::from_bits(power)
+    multiply_add::<FUSED>(p, f32::from_bits(power), 1.0)
 }
 
 #[cfg(test)]

@@ -3,14 +3,18 @@
 use ndarray::{ArrayView1, ArrayViewD, ArrayViewMut1, ArrayViewMutD, Axis};
 
 use crate::data_type::Element;
-use crate::pointwise::kernel::{Constants, Convert, InPlace, Uniform};
+use crate::pointwise::convert::Convert;
+use crate::pointwise::kernel::{Constants, InPlace, Uniform};
 use crate::simd::dispatch;
-use crate::tensor::cast::CastTo;
 use crate::threads::{GRAIN, join};
 use crate::traversal::{Inner, Traversal};
 
 /// Number of elements that are gathered at once from a row with gaps.
 const GATHERED: usize = 1024;
+/// The size of a cache line in elements.
+const LINE: usize = 16;
+/// Longer runs of elements are written from the start of a cache line on.
+const ALIGNED: usize = 4096;
 /// Constants of short rows are repeated to rows of at least this length.
 const PATTERN: usize = 384;
 
@@ -24,7 +28,7 @@ pub(crate) enum Parameters<'a> {
 
 /// Replaces each element of `x` by the result for it or, if there is a source, for the element of the source, which has
 /// the same shape.
-pub(crate) fn walk<T: Element + CastTo<f32> + Convert>(
+pub(crate) fn walk<T: Element + Convert>(
     source: Option<ArrayViewD<'_, T>>,
     x: ArrayViewMutD<'_, f32>,
     parameters: &Parameters<'_>,
@@ -63,7 +67,7 @@ fn split_source<T>(source: Option<ArrayViewD<'_, T>>, axis: Axis, at: usize) -> 
     source.map(|source| source.split_at(axis, at)).unzip()
 }
 
-fn uniform<T: Element + CastTo<f32> + Convert>(
+fn uniform<T: Element + Convert>(
     source: Option<ArrayViewD<'_, T>>,
     mut x: ArrayViewMutD<'_, f32>,
     map: Uniform,
@@ -83,7 +87,7 @@ fn uniform<T: Element + CastTo<f32> + Convert>(
     }
 }
 
-fn varying<T: Element + CastTo<f32> + Convert>(
+fn varying<T: Element + Convert>(
     source: Option<ArrayViewD<'_, T>>,
     x: ArrayViewMutD<'_, f32>,
     parameters: [ArrayViewD<'_, f64>; 3],
@@ -138,7 +142,7 @@ fn varying<T: Element + CastTo<f32> + Convert>(
 }
 
 /// Constants vary along the last axis only.
-fn neighbouring<T: Element + CastTo<f32> + Convert>(
+fn neighbouring<T: Element + Convert>(
     source: Option<ArrayViewD<'_, T>>,
     mut x: ArrayViewMutD<'_, f32>,
     parameters: &[ArrayViewD<'_, f64>; 3],
@@ -179,7 +183,7 @@ fn each_row<T: Element>(
 }
 
 /// One row, with or without gaps; constants that vary have its length.
-fn row<T: Element + CastTo<f32> + Convert>(
+fn row<T: Element + Convert>(
     source: Option<ArrayView1<'_, T>>,
     mut x: ArrayViewMut1<'_, f32>,
     constants: Constants<'_>,
@@ -192,31 +196,43 @@ fn row<T: Element + CastTo<f32> + Convert>(
         _ => {}
     }
     let mut gathered = [0.0; GATHERED];
+    let mut elements: Vec<T> = Vec::new();
     for (number, mut x) in x.axis_chunks_iter_mut(Axis(0), GATHERED).enumerate() {
         let start = number * GATHERED;
         let gathered = &mut gathered[..x.len()];
-        match &source {
-            Some(source) => {
-                let values = source.iter().skip(start);
-                gathered
-                    .iter_mut()
-                    .zip(values)
-                    .for_each(|(place, value)| *place = CastTo::<f32>::cast_to(*value));
-            }
-            None => gathered
+        let elements = source.as_ref().map(|source| {
+            elements.clear();
+            elements.extend(source.iter().skip(start).take(x.len()));
+            elements.as_slice()
+        });
+        if elements.is_none() {
+            gathered
                 .iter_mut()
                 .zip(&x)
-                .for_each(|(place, value)| *place = *value),
+                .for_each(|(place, value)| *place = *value);
         }
-        run(None::<&[T]>, gathered, constants.part(start, x.len()));
+        run(elements, gathered, constants.part(start, x.len()));
         x.iter_mut()
             .zip(gathered)
             .for_each(|(place, value)| *place = *value);
     }
 }
 
-/// Contiguous elements.
-fn run<T: Element + CastTo<f32> + Convert>(source: Option<&[T]>, x: &mut [f32], constants: Constants<'_>) {
+/// Contiguous elements. Vectors of the size of a cache line that do not start with one take two writes each, so the
+/// elements before the first whole line are for themselves.
+fn run<T: Element + Convert>(source: Option<&[T]>, x: &mut [f32], constants: Constants<'_>) {
+    let before = x.as_ptr().align_offset(LINE * size_of::<f32>());
+    if before == 0 || before >= LINE || x.len() < ALIGNED {
+        return run_at_once(source, x, constants);
+    }
+    let (head, rest) = x.split_at_mut(before);
+    let (source_head, source_rest) = source.map(|source| source.split_at(before)).unzip();
+    let (constants_head, constants_rest) = (constants.part(0, before), constants.part(before, rest.len()));
+    run_at_once(source_head, head, constants_head);
+    run_at_once(source_rest, rest, constants_rest);
+}
+
+fn run_at_once<T: Element + Convert>(source: Option<&[T]>, x: &mut [f32], constants: Constants<'_>) {
     match source {
         None => dispatch(InPlace { x, constants }),
         Some(source) => T::convert(source, x, constants),

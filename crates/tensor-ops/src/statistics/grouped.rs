@@ -6,7 +6,7 @@ use crate::coefficients::check_axes;
 use crate::data_type::{Element, with_array};
 use crate::error::OpError;
 use crate::statistics::groups::{Regroup, check_fit, kept_shape};
-use crate::statistics::moments::{BLOCK, Moments};
+use crate::statistics::moments::Moments;
 use crate::tensor::view::TensorView;
 use crate::threads::{GRAIN, join};
 use crate::traversal::{Inner, Traversal};
@@ -14,6 +14,8 @@ use crate::traversal::{Inner, Traversal};
 /// Number of neighbouring groups that are measured side by side where groups lie next to each other in
 /// memory; their sums stay in the first-level cache.
 const COLUMNS: usize = 256;
+/// Number of rows summed up at once; such blocks are then merged.
+const ROWS: usize = 1024;
 
 /// The [`Moments`] of every index combination of the axes that are not reduced.
 ///
@@ -179,7 +181,7 @@ fn measure_columns<T: Element>(x: &ArrayViewD<'_, T>, mut groups: ArrayViewMutD<
         let mut groups = groups.slice_axis_mut(last, range);
         let mut rows = x.rows().into_iter();
         loop {
-            let block: Vec<_> = rows.by_ref().take(BLOCK).collect();
+            let block: Vec<_> = rows.by_ref().take(ROWS).collect();
             if block.is_empty() {
                 break;
             }

@@ -54,7 +54,7 @@ impl<T: Element> Kernel for Sums<'_, T> {
     type Output = (i64, u64);
 
     #[inline(always)]
-    fn run(self) -> Self::Output {
+    fn run(self, _: bool) -> Self::Output {
         let (mut sum, mut squares) = (0_i64, 0_u64);
         for chunk in self.0.chunks(CHUNK) {
             let of_chunk = T::integer_sums(chunk);

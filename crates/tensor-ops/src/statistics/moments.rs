@@ -8,15 +8,15 @@ use crate::simd::{Kernel, dispatch};
 use crate::statistics::integer_sums::IntegerSums;
 
 /// Number of elements summed up at once; such blocks are then merged pairwise, so that rounding errors grow
-/// with the logarithm of the size of a group.
-pub(crate) const BLOCK: usize = 1024;
+/// with the logarithm of the size of a group. They fit into a first-level cache, if they have to be summed again.
+const BLOCK: usize = 4096;
 
 /// A block is summed relative to some value of its own. The square of the distance of that value from the
 /// mean, relative to the variance, says how much of the sum of squares cancels: up to 8 bits are accepted.
 const MAX_CANCELLATION: f64 = 256.0;
 
-/// Number of independent sums, for the sake of instruction-level parallelism.
-const LANES: usize = 16;
+/// Number of independent sums: enough of them that additions of the widest vectors do not wait for each other.
+const LANES: usize = 32;
 
 /// Count, mean and sum of squared deviations of a group of values, in `f64`.
 ///
@@ -145,25 +145,19 @@ impl Moments {
         }
     }
 
-    /// The moments of up to a few thousand values.
+    /// The moments of up to a few thousand values, of which `guess` may be near the mean.
     #[inline(always)]
-    fn from_block<T: Element>(values: &[T]) -> Self {
-        let Some(first) = values.first() else {
-            return Self::default();
-        };
-        // Twice over values that are in the first-level cache: squares relative to the mean do not cancel.
-        let shift = first.to_f64();
-        let sum = sum_in_lanes(values, |value| value.to_f64() - shift);
-        let mean = shift + sum / values.len() as f64;
-        let m2 = sum_in_lanes(values, |value| {
-            let deviation = value.to_f64() - mean;
-            deviation * deviation
-        });
-        Self {
-            count: values.len() as u64,
-            mean,
-            m2,
+    fn from_block<T: Element>(values: &[T], guess: f64) -> Self {
+        let [sum, squares] = shifted_sums(values, guess);
+        if let Some(moments) = Self::from_shifted_sums(values.len(), guess, sum, squares) {
+            return moments;
         }
+        // Relative to the first value, which is the mean if all are equal, and then to the mean.
+        let first = values.first().map_or(guess, |value| value.to_f64());
+        let [sum, _] = shifted_sums(values, first);
+        let mean = first + sum / values.len() as f64;
+        let [sum, squares] = shifted_sums(values, mean);
+        Self::from_mean_sums(values.len(), mean, sum, squares)
     }
 }
 
@@ -172,20 +166,34 @@ fn nonnegative(value: f64) -> f64 {
     if value < 0.0 { 0.0 } else { value }
 }
 
-/// A single sum, since the compiler would vectorise across two.
+/// The sums of `x - shift` and `(x - shift)^2`.
 #[inline(always)]
-fn sum_in_lanes<T: Copy>(values: &[T], term: impl Fn(T) -> f64) -> f64 {
-    let mut sums = [0.0; LANES];
+fn shifted_sums<T: Element>(values: &[T], shift: f64) -> [f64; 2] {
+    let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
-        for (sum, &value) in sums.iter_mut().zip(chunk) {
-            *sum += term(value);
+        add_deviations(chunk, shift, &mut sums, &mut squares);
+    }
+    add_deviations(rest, shift, &mut sums, &mut squares);
+    let mut length = LANES;
+    while length > 1 {
+        length /= 2;
+        for lane in 0..length {
+            sums[lane] += sums[lane + length];
+            squares[lane] += squares[lane + length];
         }
     }
-    for (sum, &value) in sums.iter_mut().zip(rest) {
-        *sum += term(value);
+    [sums[0], squares[0]]
+}
+
+/// For at most [`LANES`] values, with a sum for each.
+#[inline(always)]
+fn add_deviations<T: Element>(values: &[T], shift: f64, sums: &mut [f64; LANES], squares: &mut [f64; LANES]) {
+    for ((sum, square), &value) in sums.iter_mut().zip(squares).zip(values) {
+        let deviation = value.to_f64() - shift;
+        *sum += deviation;
+        *square += deviation * deviation;
     }
-    sums.iter().sum()
 }
 
 /// Merges blocks in the order of a balanced binary tree: the stack holds the moments of runs of blocks whose
@@ -237,9 +245,16 @@ impl<T: Element> Kernel for PushSlice<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        for block in self.values.chunks(BLOCK) {
-            self.merge.push(Moments::from_block(block));
+    fn run(self, _: bool) {
+        let Some(first) = self.values.first() else {
+            return;
+        };
+        // Neighbouring blocks are alike.
+        let mut guess = first.to_f64();
+        for values in self.values.chunks(BLOCK) {
+            let block = Moments::from_block(values, guess);
+            guess = block.mean;
+            self.merge.push(block);
         }
     }
 }

@@ -257,7 +257,7 @@ impl<T: Element, F: Fn(&[T]) -> u32> Kernel for CountChunks<'_, T, F> {
     type Output = u64;
 
     #[inline(always)]
-    fn run(self) -> u64 {
+    fn run(self, _: bool) -> u64 {
         self.values
             .chunks(CHUNK)
             .map(|chunk| u64::from((self.count)(chunk)))
@@ -275,7 +275,7 @@ impl<T: Element> Kernel for Count<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: bool) {
         let Self {
             values,
             intervals,
