@@ -7,13 +7,18 @@
 mod blocks;
 mod ends;
 mod error;
+mod kept;
 mod memory;
 mod memory_image;
 mod options;
 mod plan;
+#[cfg(feature = "zarr")]
+mod resumption;
 mod run;
 mod statistics;
 
 pub use error::TiledError;
 pub use memory_image::MemoryImage;
 pub use options::{TileChoice, TileOptions, TiledProgress, TiledReport, TiledRun};
+#[cfg(feature = "zarr")]
+pub use resumption::Resumption;

@@ -122,6 +122,12 @@ impl BoundOutput {
         &self.chain
     }
 
+    /// The axes as those of an image.
+    #[cfg(feature = "zarr")]
+    pub(crate) fn image_axes(&self) -> Result<crate::axes::ImageAxes, crate::axes::AxesError> {
+        self.axes.as_str().parse()
+    }
+
     /// Checks that the network gave a tensor with the described axes.
     pub(crate) fn check(&self, tensor: &Tensor) -> Result<(), PipelineError> {
         if tensor.ndim() != self.axes.len() {

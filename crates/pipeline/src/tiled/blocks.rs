@@ -13,6 +13,11 @@ pub(super) struct Blocks {
 
 impl Blocks {
     pub(super) fn new(shape: &[usize], chunk: Option<&[usize]>) -> Self {
+        Self::of_at_most(MAX_ELEMENTS, shape, chunk)
+    }
+
+    /// Parts of so many elements, if chunks are not larger.
+    pub(super) fn of_at_most(most: usize, shape: &[usize], chunk: Option<&[usize]>) -> Self {
         let mut block: Vec<usize> = match chunk {
             Some(chunk) => chunk
                 .iter()
@@ -26,7 +31,7 @@ impl Blocks {
             let elements = block
                 .iter()
                 .fold(1_usize, |product, &size| product.saturating_mul(size));
-            let times = (MAX_ELEMENTS / elements.max(1)).max(1);
+            let times = (most / elements.max(1)).max(1);
             block[axis] = block[axis].saturating_mul(times).min(shape[axis].max(1));
             if block[axis] < shape[axis] {
                 break;

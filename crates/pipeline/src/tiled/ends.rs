@@ -1,15 +1,13 @@
 //! What stands between files and the network: preprocessing while tiles are read, postprocessing while they are written.
 
-use std::path::{Path, PathBuf};
-
 use tensor_ops::{DataType, Tensor};
 use tiling::{Region, TileSink, TileSource};
 
 use super::TiledError;
+use super::kept::{Kept, Store};
 use super::statistics::{Scans, image_error, read};
 use crate::bind::statistics::{RawStatistics, Scope, TensorNeeds};
 use crate::bind::tensors::{BoundInput, BoundOutput};
-use crate::image::{ImageError, ScratchArray};
 
 /// A source of preprocessed tiles.
 pub(super) struct Prepared<'a, S> {
@@ -50,27 +48,18 @@ pub(super) enum Delivered<'a, K> {
         output: &'a BoundOutput,
         statistics: &'a RawStatistics,
     },
-    /// Measured and kept in a temporary file until the whole is known.
+    /// Kept until the whole is known and measured.
     Kept(Box<Kept<'a, K>>),
 }
 
-pub(super) struct Kept<'a, K> {
-    pub(super) sink: &'a mut K,
-    pub(super) output: &'a BoundOutput,
-    pub(super) scans: Scans,
-    /// There from the first tile on, which says of which type the elements are.
-    pub(super) scratch: Option<ScratchArray>,
-    pub(super) folder: PathBuf,
-}
-
 impl<'a, K: TileSink<Tile = Tensor>> Delivered<'a, K> {
-    /// `known` are the statistics of the inputs.
+    /// `known` are the statistics of the inputs; `store` makes the place for a result of this shape that has to be kept.
     pub(super) fn new(
         sink: &'a mut K,
         output: &'a BoundOutput,
         needs: &TensorNeeds,
         known: &'a RawStatistics,
-        folder: &Path,
+        store: impl FnOnce(&'a BoundOutput, &[usize]) -> Result<Store, TiledError>,
     ) -> Result<Self, TiledError> {
         let scans = Scans::new(needs, known, &output.name, sink.shape())?;
         // It may also wait for the statistics of another output.
@@ -85,33 +74,13 @@ impl<'a, K: TileSink<Tile = Tensor>> Delivered<'a, K> {
                 statistics: known,
             });
         }
-        let folder = folder.to_owned();
+        let store = store(output, sink.shape())?;
         Ok(Self::Kept(Box::new(Kept {
             sink,
             output,
             scans,
-            scratch: None,
-            folder,
+            store,
         })))
-    }
-}
-
-impl<K: TileSink<Tile = Tensor>> Kept<'_, K> {
-    fn write(&mut self, region: &Region, tile: &Tensor) -> Result<(), TiledError> {
-        let name = &self.output.name;
-        let scratch = match &mut self.scratch {
-            Some(scratch) => scratch,
-            None => {
-                let created = ScratchArray::create_in(&self.folder, self.sink.shape(), tile.data_type());
-                self.scratch
-                    .insert(created.map_err(|error| scratch_error(name, error))?)
-            }
-        };
-        scratch
-            .write(region, tile)
-            .map_err(|error| scratch_error(name, error))?;
-        // The regions of all tiles are a partition, so that this is the first pass.
-        self.scans.add(&tile.view(), region.start())
     }
 }
 
@@ -142,7 +111,7 @@ impl<K: TileSink<Tile = Tensor>> TileSink for Delivered<'_, K> {
             Self::Direct { sink, output, .. } => sink
                 .tile_done(tile)
                 .map_err(|error| image_error(&output.name, error)),
-            Self::Kept(_) => Ok(()),
+            Self::Kept(kept) => kept.tile_done(tile),
         }
     }
 }
@@ -159,11 +128,4 @@ pub(super) fn write_result<K: TileSink<Tile = Tensor>>(
     let result = processed.into_cast(output.data_type);
     sink.write(region, &result)
         .map_err(|error| image_error(&output.name, error))
-}
-
-pub(super) fn scratch_error(tensor: &str, source: ImageError) -> TiledError {
-    TiledError::Scratch {
-        tensor: tensor.to_owned(),
-        source,
-    }
 }

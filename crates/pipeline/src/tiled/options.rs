@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use tiling::{Padding, TilePlan};
+use tiling::{ChunkLength, Padding, TilePlan};
 
 /// How an image is cut. Letters are those of the model's axes, numbers count elements of the inputs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +28,9 @@ pub struct TileOptions {
     pub whole: bool,
     /// What stands beyond the end of an image without a legal size. A constant is one of the preprocessed image.
     pub padding: Padding,
+    /// Outputs, by number, that are stored in chunks along an axis: tiles end where chunks end, where that is possible
+    /// with hardly more of them.
+    pub chunks: Vec<(usize, char, ChunkLength)>,
 }
 
 impl TileOptions {
@@ -82,6 +85,13 @@ impl TileOptions {
         self
     }
 
+    /// An output is stored in chunks along an axis: see [`TileRequest::with_chunks`](tiling::TileRequest::with_chunks).
+    #[must_use]
+    pub fn with_chunks(mut self, output: usize, axis: char, length: ChunkLength) -> Self {
+        self.chunks.push((output, axis, length));
+        self
+    }
+
     /// What stands beyond the end of an image.
     #[must_use]
     pub fn with_padding(mut self, padding: Padding) -> Self {
@@ -100,6 +110,14 @@ pub struct TileChoice {
     pub at_once: NonZeroUsize,
 }
 
+impl TileChoice {
+    /// A choice that was made before, such as that of an earlier run.
+    #[must_use]
+    pub fn new(plan: TilePlan, at_once: NonZeroUsize) -> Self {
+        Self { plan, at_once }
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -113,6 +131,13 @@ pub enum TiledProgress {
         /// Parts of the pass that are done.
         done: usize,
         /// Parts of the pass.
+        total: usize,
+    },
+    /// Tiles that earlier runs have done are left out.
+    Resumed {
+        /// How many these are.
+        done: usize,
+        /// Tiles of the plan.
         total: usize,
     },
     /// A tile was written.
@@ -140,6 +165,8 @@ pub struct TiledRun<'a> {
     pub(super) progress: Option<&'a mut dyn FnMut(TiledProgress) -> ControlFlow<()>>,
     pub(super) scratch: Option<PathBuf>,
     pub(super) at_once: Option<NonZeroUsize>,
+    #[cfg(feature = "zarr")]
+    pub(super) resumption: Option<super::Resumption>,
 }
 
 impl<'a> TiledRun<'a> {
@@ -152,7 +179,8 @@ impl<'a> TiledRun<'a> {
         self
     }
 
-    /// Leaves out tiles that an earlier run has written.
+    /// Leaves out tiles that an earlier run has written. Where a result is postprocessed by statistics of the whole, this is an
+    /// error: such a run needs a [`Resumption`](super::Resumption).
     #[must_use]
     pub fn with_finished(mut self, finished: &'a (dyn Fn(usize) -> bool + Sync)) -> Self {
         self.finished = Some(finished);
@@ -174,6 +202,14 @@ impl<'a> TiledRun<'a> {
         self
     }
 
+    /// Makes the run one that can be gone on with at any time, or goes on with one that was made so.
+    #[cfg(feature = "zarr")]
+    #[must_use]
+    pub fn with_resumption(mut self, resumption: super::Resumption) -> Self {
+        self.resumption = Some(resumption);
+        self
+    }
+
     /// Reports, and says whether to go on.
     pub(super) fn report(&mut self, progress: TiledProgress) -> Result<(), super::TiledError> {
         match self.progress.as_mut().map(|callback| callback(progress)) {
@@ -185,7 +221,10 @@ impl<'a> TiledRun<'a> {
 
 impl fmt::Debug for TiledRun<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TiledRun")
+        let mut shown = f.debug_struct("TiledRun");
+        #[cfg(feature = "zarr")]
+        shown.field("resumption", &self.resumption);
+        shown
             .field("finished", &self.finished.is_some())
             .field("progress", &self.progress.is_some())
             .field("scratch", &self.scratch)

@@ -83,6 +83,11 @@ impl Pipeline {
         for &(letter, stride) in &options.stride {
             request = request.with_stride(cut_dimension(&described, letter)?, stride);
         }
+        for &(output, letter, length) in &options.chunks {
+            if let Some(axis) = output_axis(&described, output, letter) {
+                request = request.with_chunks(output, axis, length);
+            }
+        }
         let one = |plan| TileChoice {
             plan,
             at_once: NonZeroUsize::MIN,
@@ -156,6 +161,17 @@ fn cut_dimension(described: &TileGeometry, letter: char) -> Result<usize, TiledE
                 .map(|at| described.letters[at])
                 .collect(),
         })
+}
+
+/// The axis of an output that follows the axis of this letter; nothing if none does.
+fn output_axis(described: &TileGeometry, output: usize, letter: char) -> Option<usize> {
+    let dimension = described.dimension(letter)?;
+    let output = described.geometry.outputs().get(output)?;
+    let reference = &described.geometry.inputs().get(output.reference)?.axes;
+    output.axes.iter().position(|axis| match *axis {
+        OutputAxis::Follows { axis, .. } => reference[axis].dimension == dimension,
+        OutputAxis::New { .. } => false,
+    })
 }
 
 /// The geometry with the sizes and halos of the options instead of those of the description.

@@ -1,5 +1,6 @@
 //! Running a plan of tiles.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,15 +8,19 @@ use runners::Runner;
 use tensor_ops::{Tensor, TensorView};
 use tiling::{InputPart, OutputPart, RunOptions, Tile, TilePlan, TileSink, TileSource};
 
-use super::blocks::Blocks;
-use super::ends::{Delivered, Kept, Prepared, scratch_error, write_result};
+use super::ends::{Delivered, Prepared};
 use super::error::UndescribedShape;
+use super::kept::{Kept, Store};
+#[cfg(feature = "zarr")]
+use super::resumption::{RawStore, Resumption};
 use super::statistics::measure_input;
 use super::{TiledError, TiledProgress, TiledReport, TiledRun};
-use crate::bind::statistics::RawStatistics;
+use crate::bind::tensors::BoundOutput;
 use crate::builder::Pipeline;
 use crate::error::{PipelineError, PipelineErrorKind};
 use crate::image::paste::part as image_part;
+#[cfg(feature = "zarr")]
+use crate::image::{ImageError, ImageErrorKind};
 
 impl Pipeline {
     /// Runs the model on images of any size: reads them from `sources`, one for each input, and writes the results to `sinks`,
@@ -53,8 +58,6 @@ impl Pipeline {
             ..
         } = self;
         let mut report = TiledReport::default();
-        let resumed = run.finished.is_some();
-        let scratch = run.scratch.clone().unwrap_or_else(std::env::temp_dir);
 
         let mut of_inputs = known.clone();
         for (input, source) in inputs.iter().zip(sources.iter_mut()) {
@@ -76,14 +79,26 @@ impl Pipeline {
             });
         }
         let mut delivered = Vec::with_capacity(outputs.len());
-        for (output, sink) in outputs.iter().zip(sinks.iter_mut()) {
-            let end = Delivered::new(sink, output, needs, &of_inputs, &scratch)?;
-            if resumed && matches!(end, Delivered::Kept(_)) {
-                return Err(TiledError::NotResumable {
-                    output: output.name.clone(),
-                });
+        for (number, (output, sink)) in outputs.iter().zip(sinks.iter_mut()).enumerate() {
+            let keep = |output: &BoundOutput, shape: &[usize]| store(&run, plan, number, output, shape);
+            delivered.push(Delivered::new(sink, output, needs, &of_inputs, keep)?);
+        }
+        #[cfg(feature = "zarr")]
+        let mut earlier = BTreeSet::new();
+        #[cfg(feature = "zarr")]
+        if let Some(resumption) = &run.resumption {
+            if is_complete(plan, &delivered, resumption) {
+                for (_, kept) in kept_ends(delivered) {
+                    kept.remove()?;
+                }
+                return Ok(report);
             }
-            delivered.push(end);
+            earlier = finished_tiles(&delivered, resumption);
+        }
+        #[cfg(feature = "zarr")]
+        if !earlier.is_empty() {
+            let (done, total) = (earlier.len(), plan.len());
+            run.report(TiledProgress::Resumed { done, total })?;
         }
 
         let tiles = AtomicUsize::new(0);
@@ -105,6 +120,12 @@ impl Pipeline {
         let mut options = RunOptions::default();
         if let Some(finished) = run.finished {
             options = options.with_finished(finished);
+        }
+        #[cfg(feature = "zarr")]
+        let is_finished = |tile: usize| earlier.contains(&tile);
+        #[cfg(feature = "zarr")]
+        if run.resumption.is_some() {
+            options = options.with_finished(&is_finished);
         }
         let mut written = |progress: tiling::Progress| match &mut run.progress {
             Some(callback) => callback(TiledProgress::Tile {
@@ -128,84 +149,105 @@ impl Pipeline {
             })?,
         }
         report.tiles = tiles.load(Ordering::Relaxed);
-        let mut kept: Vec<_> = delivered
-            .into_iter()
-            .filter_map(|end| match end {
-                Delivered::Kept(kept) => Some(*kept),
-                Delivered::Direct { .. } => None,
-            })
-            .collect();
         drop(prepared);
         let mut statistics = of_inputs.clone();
+        let mut kept = kept_ends(delivered);
         // All are measured before the first is written: an operation may refer to another output.
-        for output in &mut kept {
-            report.output_passes += measure_output(output, &mut statistics, &mut run)?;
+        for (_, kept) in &mut kept {
+            report.output_passes += kept.measure(&mut statistics, &mut run)?;
         }
-        for output in kept {
-            report.output_passes += finish(output, &statistics, &mut run)?;
+        for (number, kept) in &mut kept {
+            #[cfg(feature = "zarr")]
+            let done = run.resumption.as_ref().map(|all| all.done(*number).cloned());
+            #[cfg(not(feature = "zarr"))]
+            let done: Option<Option<BTreeSet<usize>>> = None;
+            let is_done = |part: usize| match &done {
+                None => false,
+                // Nobody wants it.
+                Some(None) => true,
+                Some(Some(done)) => done.contains(&part),
+            };
+            report.output_passes += kept.finish(&statistics, &is_done, &mut run)?;
+        }
+        // Only when all are written: until then, another run measures them again.
+        for (_, kept) in kept {
+            kept.remove()?;
         }
         Ok(report)
     }
 }
 
-/// Measures what is still to be measured of a kept result; returns how often it was read.
-fn measure_output<K: TileSink<Tile = Tensor>>(
-    kept: &mut Kept<'_, K>,
-    statistics: &mut RawStatistics,
-    run: &mut TiledRun<'_>,
-) -> Result<u32, TiledError> {
-    let name = &kept.output.name;
-    let Some(scratch) = &mut kept.scratch else {
-        return Ok(0);
-    };
-    let mut passes = 0;
-    let blocks = Blocks::new(kept.sink.shape(), kept.sink.chunk_shape());
-    // The first pass was that of the tiles.
-    kept.scans.finish_pass()?;
-    while kept.scans.needs_another_pass() {
-        passes += 1;
-        for (done, region) in blocks.iter().enumerate() {
-            let (tensor, total) = (name.clone(), blocks.len());
-            run.report(TiledProgress::Statistics {
-                tensor,
-                pass: passes + 1,
-                done,
-                total,
-            })?;
-            let part = scratch
-                .read(&region)
-                .map_err(|error| scratch_error(name, error))?;
-            kept.scans.add(&part.view(), region.start())?;
-        }
-        kept.scans.finish_pass()?;
+/// The place for a result that has to be kept.
+fn store(
+    run: &TiledRun<'_>,
+    plan: &TilePlan,
+    number: usize,
+    output: &BoundOutput,
+    shape: &[usize],
+) -> Result<Store, TiledError> {
+    #[cfg(feature = "zarr")]
+    if let Some(resumption) = &run.resumption {
+        let opened = output.image_axes().map_err(ImageErrorKind::from);
+        let opened = opened.map_err(|kind| ImageError::at(resumption.folder(), kind));
+        let opened = opened.and_then(|axes| {
+            RawStore::open(
+                resumption.folder(),
+                number,
+                axes,
+                shape,
+                plan.chunk_lengths(number),
+            )
+        });
+        let failed = |source| TiledError::Scratch {
+            tensor: output.name.clone(),
+            source,
+        };
+        return Ok(Store::Resumable(Box::new(opened.map_err(failed)?)));
     }
-    std::mem::take(&mut kept.scans).finish(statistics)?;
-    Ok(passes)
+    let _ = (plan, number, shape);
+    if run.finished.is_some() {
+        return Err(TiledError::NotResumable {
+            output: output.name.clone(),
+        });
+    }
+    let folder = run.scratch.clone().unwrap_or_else(std::env::temp_dir);
+    Ok(Store::Scratch(folder, None))
 }
 
-/// Postprocesses and writes a kept result; returns how often it was read.
-fn finish<K: TileSink<Tile = Tensor>>(
-    kept: Kept<'_, K>,
-    statistics: &RawStatistics,
-    run: &mut TiledRun<'_>,
-) -> Result<u32, TiledError> {
-    let name = &kept.output.name;
-    let Some(mut scratch) = kept.scratch else {
-        return Ok(0);
-    };
-    let blocks = Blocks::new(kept.sink.shape(), kept.sink.chunk_shape());
-    for (done, region) in blocks.iter().enumerate() {
-        run.report(TiledProgress::Postprocessing {
-            tensor: name.clone(),
-            done,
-            total: blocks.len(),
-        })?;
-        let part = scratch
-            .read(&region)
-            .map_err(|error| scratch_error(name, error))?;
-        write_result(kept.sink, kept.output, statistics, &region, part)?;
-    }
-    Ok(1)
+/// The results that wait for statistics, with their numbers.
+fn kept_ends<K>(ends: Vec<Delivered<'_, K>>) -> Vec<(usize, Kept<'_, K>)> {
+    let all = ends.into_iter().enumerate();
+    all.filter_map(|(number, end)| match end {
+        Delivered::Kept(kept) => Some((number, *kept)),
+        Delivered::Direct { .. } => None,
+    })
+    .collect()
+}
+
+/// Whether earlier runs have written all that is wanted.
+#[cfg(feature = "zarr")]
+fn is_complete<K: TileSink<Tile = Tensor>>(
+    plan: &TilePlan,
+    ends: &[Delivered<'_, K>],
+    resumption: &Resumption,
+) -> bool {
+    ends.iter().enumerate().all(|(number, end)| {
+        let parts = match end {
+            Delivered::Direct { .. } => plan.len(),
+            Delivered::Kept(kept) => kept.blocks().len(),
+        };
+        resumption.done(number).is_none_or(|done| done.len() >= parts)
+    })
+}
+
+/// The tiles that nothing is missing of.
+#[cfg(feature = "zarr")]
+fn finished_tiles<K>(ends: &[Delivered<'_, K>], resumption: &Resumption) -> BTreeSet<usize> {
+    let each = ends.iter().enumerate().filter_map(|(number, end)| match end {
+        Delivered::Direct { .. } => resumption.done(number).cloned(),
+        Delivered::Kept(kept) => kept.store.tiles(),
+    });
+    each.reduce(|all, tiles| &all & &tiles).unwrap_or_default()
 }
 
 /// What the network gets: the part that was read, and what stands beyond the end of the image.

@@ -13,6 +13,7 @@ use crate::image::ImageErrorKind;
 
 /// The file of the journal: a line of JSON, then a line for each tile.
 const NAME: &str = "tiles.journal";
+const UNFINISHED_NAME: &str = "tiles.journal.partial";
 /// Numbers of millions of tiles.
 const MOST_BYTES: u64 = 64 << 20;
 const VERSION: u64 = 1;
@@ -42,12 +43,15 @@ impl Journal {
             "shape": run.shape,
             "axes": run.axes.as_str(),
         });
-        let mut file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .open(folder.join(NAME))?;
+        // A journal without its first line could not be understood.
+        let unfinished = folder.join(UNFINISHED_NAME);
+        let mut file = File::create(&unfinished)?;
         file.write_all(format!("{header}\n").as_bytes())?;
         file.sync_all()?;
+        drop(file);
+        let path = folder.join(NAME);
+        fs::rename(&unfinished, &path)?;
+        let file = OpenOptions::new().append(true).open(&path)?;
         Ok(Self {
             file,
             completed: BTreeSet::new(),

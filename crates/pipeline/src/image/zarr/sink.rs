@@ -159,6 +159,12 @@ impl ZarrSink {
         }
     }
 
+    /// The folder that the image is in until it is finished: `NAME.partial`. What else is put there goes along with it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.sink.file().folder()
+    }
+
     /// The tiles that are done, by the numbers that [`mark_done`](Self::mark_done) was given.
     #[must_use]
     pub fn completed(&self) -> &BTreeSet<usize> {

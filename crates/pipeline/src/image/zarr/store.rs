@@ -112,6 +112,14 @@ impl ZarrFile {
         Ok((file, run))
     }
 
+    /// Where it is until it is finished.
+    pub(super) fn folder(&self) -> &Path {
+        match &self.place {
+            Place::Temporary(folder) => folder.path(),
+            Place::Resumable(folder, _) => folder,
+        }
+    }
+
     pub(super) fn journal(&self) -> Option<&Journal> {
         match &self.place {
             Place::Temporary(_) => None,
