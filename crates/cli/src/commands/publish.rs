@@ -68,6 +68,8 @@ impl ZenodoOptions {
             text.clone()
         };
         match Source::parse(&named) {
+            // Without the network the number is taken for that of the newest version.
+            Ok(Source::Zenodo(id)) if id.site == site && sources.is_offline() => Ok(Some(id.record)),
             Ok(Source::Zenodo(id)) if id.site == site => {
                 let version = sources.resolver()?.zenodo_version(&id);
                 version.map(Some).map_err(|error| Failure::because(&error))

@@ -62,6 +62,11 @@ pub(crate) fn run(options: &SummariesOptions) -> Result<Exit, Failure> {
         }
         all.merge(tree);
     }
+    if all.resources.is_empty() && exit == Exit::Fine {
+        return Err(Failure::usage(
+            "there are no test summaries in these folders: RESOURCE/VERSION/test_summary_*.yaml is expected below them",
+        ));
+    }
     if let Some(folder) = &options.merge {
         all.write_merged(folder)
             .map_err(|error| Failure::because(&error))?;

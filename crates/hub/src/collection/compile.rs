@@ -14,7 +14,7 @@ use super::error::{CollectionError, CollectionErrorKind};
 use super::expand::address;
 use super::index::{MARK, root_fields};
 use super::lists::{LISTS, entry_of, is_in_nested};
-use super::text::read_text;
+use super::text::{chain, read_text, text_of};
 use super::{CompiledCollection, CompiledEntry, PlacedFinding, Verdict};
 
 /// What all completed entries may take together, in bytes of JSON.
@@ -384,20 +384,4 @@ fn stated_id(source: &Source<'_>, id: Option<String>) -> Option<String> {
         .and_then(|root| root.get("id")?.as_str());
     let id = id.map(|id| prefixed(collection, &id))?;
     Some(prefixed(source.prefix, &id))
-}
-
-fn text_of(node: Option<&Node>, key: &str) -> Option<String> {
-    node?.as_mapping()?.get(key)?.as_str().map(str::to_owned)
-}
-
-/// An error with its sources in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

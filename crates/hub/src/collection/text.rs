@@ -1,8 +1,10 @@
-//! Text files up to a bound.
+//! Text: of files up to a bound, of fields, of errors.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+use rdf_spec::Node;
 
 use super::error::{CollectionError, CollectionErrorKind};
 
@@ -22,4 +24,21 @@ pub(super) fn read_text(path: &Path, limit: u64) -> Result<String, CollectionErr
         return Err(CollectionErrorKind::FileTooLarge { path, limit }.into());
     }
     String::from_utf8(bytes).map_err(|error| unreadable().caused_by(error))
+}
+
+/// The text of a field.
+pub(super) fn text_of(node: Option<&Node>, key: &str) -> Option<String> {
+    node?.as_mapping()?.get(key)?.as_str().map(str::to_owned)
+}
+
+/// An error with its sources in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

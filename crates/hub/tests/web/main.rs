@@ -3,6 +3,8 @@
 
 mod download;
 mod faults;
+#[path = "../library/fixture.rs"]
+mod fixture;
 mod guide;
 mod packages;
 mod publishing;

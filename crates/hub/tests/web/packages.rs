@@ -4,9 +4,10 @@ use std::fs;
 
 use hub::{Cache, HubErrorKind, Resolver, Source, Store};
 
+use crate::fixture::fixture;
 use crate::server::{Reply, Server};
 use crate::setup::{bytes, store};
-use crate::world::{addresses, fixture, resolver, world};
+use crate::world::{addresses, resolver, world};
 
 #[test]
 fn every_kind_of_source_leads_to_the_package() {

@@ -7,24 +7,15 @@ use hub::{HubErrorKind, SITES};
 use rdf_spec::Package;
 use serde_json::{Value, json};
 
+use crate::fixture::fixture;
 use crate::server::{Reply, Server};
 use crate::setup::{fetcher, policy};
-use crate::world::fixture;
 
 pub(crate) const SECRET: &str = "s3cr3t-t0k3n";
 
-pub(crate) fn copy(edit: impl Fn(String) -> String) -> (tempfile::TempDir, Package) {
-    let folder = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(fixture()).unwrap() {
-        let entry = entry.unwrap();
-        fs::write(
-            folder.path().join(entry.file_name()),
-            fs::read(entry.path()).unwrap(),
-        )
-        .unwrap();
-    }
-    let text = edit(fs::read_to_string(folder.path().join("rdf.yaml")).unwrap());
-    fs::write(folder.path().join("rdf.yaml"), text).unwrap();
+/// The fixture with another description.
+pub(crate) fn copy(edit: impl FnOnce(String) -> String) -> (tempfile::TempDir, Package) {
+    let folder = crate::fixture::copy(edit);
     let package = Package::open(folder.path()).unwrap();
     (folder, package)
 }

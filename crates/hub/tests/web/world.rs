@@ -2,17 +2,14 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hub::{Addresses, Resolver};
 use serde_json::json;
 
+use crate::fixture::fixture;
 use crate::server::{Got, Reply, Server};
 use crate::setup::{digest, store};
-
-pub(crate) fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec-fixtures/models/blobs-unet2d")
-}
 
 /// A zip file of the fixture, its weights at its end, `filler` bytes of something else before them.
 pub(crate) fn zip(filler: &[u8]) -> Vec<u8> {

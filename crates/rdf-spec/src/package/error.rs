@@ -138,10 +138,12 @@ impl PackageError {
 
 impl fmt::Display for PackageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = self.place.as_ref().map_or_else(
-            || "the package".to_owned(),
-            |place| format!("`{}`", place.display()),
-        );
+        let place = match &self.place {
+            None => "the package".to_owned(),
+            // The folder of a description that came through a pipe.
+            Some(place) if place.as_os_str().is_empty() => "the working directory".to_owned(),
+            Some(place) => format!("`{}`", place.display()),
+        };
         match &self.kind {
             PackageErrorKind::NotFound => write!(f, "there is no file or folder {place}"),
             PackageErrorKind::NotAPackage => {

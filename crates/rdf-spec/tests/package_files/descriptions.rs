@@ -92,7 +92,7 @@ fn a_name_that_stands_twice_is_refused_with_its_name() {
         assert_eq!(error.kind(), &PackageErrorKind::DuplicateEntry { path });
         assert_eq!(
             error.to_string(),
-            format!("the entry `{twice}` is twice in a.zip")
+            format!("the entry `{twice}` is twice in `a.zip`")
         );
     }
 }

@@ -37,6 +37,14 @@ struct Absent<'j> {
     job: &'j Job,
 }
 
+/// What there is to do with a model whose files were looked for.
+enum Come {
+    /// They are here: it is tested.
+    Fetched { fingerprint: Option<String> },
+    /// Nothing: an earlier run found the outcome.
+    Known(Box<Outcome>),
+}
+
 /// What became of a model, and whether a later run may take that for granted.
 struct Done {
     index: usize,
@@ -186,29 +194,8 @@ fn fetch_one<'j>(
         };
         sender.send(done).ok()
     };
-    let come = || -> Result<Result<Option<String>, Outcome>, String> {
-        let resolver = resolver.as_ref().map_err(Clone::clone)?;
-        let (package, here) = match &job.work {
-            Work::Run(path) => {
-                let package = Package::open(path).map_err(|error| error.to_string())?;
-                let package = hub::with_files_from_the_web(package, resolver.store());
-                (package, fingerprint::of(path, &tester.arguments))
-            }
-            _ => (web::open(resolver, label)?, None),
-        };
-        let remote = Remote::new(&package);
-        let fingerprint = match here {
-            Some(fingerprint) => Some(fingerprint),
-            None => remote.fingerprint(&tester.arguments)?,
-        };
-        if let Some(known) = earlier.of(job, fingerprint.as_deref()) {
-            return Ok(Err(known));
-        }
-        remote.fetch_all()?;
-        Ok(Ok(fingerprint))
-    };
-    match come() {
-        Ok(Ok(fingerprint)) => {
+    match come(job, label, resolver, tester, earlier) {
+        Ok(Come::Fetched { fingerprint }) => {
             let ready = Ready {
                 index,
                 source,
@@ -216,13 +203,42 @@ fn fetch_one<'j>(
             };
             fetched.send(ready).ok()
         }
-        Ok(Err(known)) => done(known, None),
+        Ok(Come::Known(known)) => done(*known, None),
         // Without a fingerprint: a later run tries again.
         Err(reason) => {
             let file = failed("fetch the model", label, reason);
             done(outcome(job, file, None), None)
         }
     }
+}
+
+/// Fetches the files of a model, unless an earlier run found its outcome.
+fn come(
+    job: &Job,
+    source: &str,
+    resolver: &Result<&Resolver, String>,
+    tester: &Tester,
+    earlier: &Earlier,
+) -> Result<Come, String> {
+    let resolver = resolver.as_ref().map_err(Clone::clone)?;
+    let (package, here) = match &job.work {
+        Work::Run(path) => {
+            let package = Package::open(path).map_err(|error| error.to_string())?;
+            let package = hub::with_files_from_the_web(package, resolver.store());
+            (package, fingerprint::of(path, &tester.arguments))
+        }
+        _ => (web::open(resolver, source)?, None),
+    };
+    let remote = Remote::new(&package);
+    let fingerprint = match here {
+        Some(fingerprint) => Some(fingerprint),
+        None => remote.fingerprint(&tester.arguments)?,
+    };
+    if let Some(known) = earlier.of(job, fingerprint.as_deref()) {
+        return Ok(Come::Known(Box::new(known)));
+    }
+    remote.fetch_all()?;
+    Ok(Come::Fetched { fingerprint })
 }
 
 /// True for a package of this machine with files at URLs, which a test reads.

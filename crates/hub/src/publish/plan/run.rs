@@ -189,20 +189,27 @@ impl Sender<'_> {
         if (200..300).contains(&response.status()) {
             return Ok(response);
         }
-        match refused(&mut response, &shown(url)) {
-            Some(again @ Attempt::Again { .. }) if step.method != Method::Post => Err(again),
-            _ => {
-                let status = response.status();
-                // A server may repeat what it was sent.
-                let said = response.said().replace(&self.token.0, "<token>");
-                Err(HubErrorKind::Status {
-                    url: shown(url),
-                    status,
-                    said: format!("{said}, to {}", step.purpose),
-                }
-                .into())
-            }
+        let attempt = refused(&mut response, &shown(url));
+        if step.method != Method::Post
+            && let Some(again @ Attempt::Again { .. }) = attempt
+        {
+            return Err(again);
         }
+        let said = match &attempt {
+            Some(Attempt::Failed(error)) => match error.kind() {
+                HubErrorKind::Status { said, .. } => said.clone(),
+                _ => response.said(),
+            },
+            _ => response.said(),
+        };
+        // A server may repeat what it was sent.
+        let said = said.replace(&self.token.0, "<token>");
+        Err(HubErrorKind::Status {
+            url: shown(url),
+            status: response.status(),
+            said: format!("{said}, to {}", step.purpose),
+        }
+        .into())
     }
 
     /// The address of a request. The token goes to the service and nowhere else, whatever an answer says.

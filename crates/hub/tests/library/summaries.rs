@@ -1,5 +1,4 @@
 //! Test summaries: every form is read, written summaries read the same, trees are merged.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +9,8 @@ use hub::summary::{
 };
 use proptest::prelude::*;
 use rdf_spec::Yaml;
+
+use crate::files::reference;
 
 const LIST: &str = "
 - bioimageio_core_version: 0.5.10
@@ -64,12 +65,9 @@ fn what_is_no_summary_says_where() {
 
 #[test]
 fn published_summaries_are_read() {
-    let Some(folder) = std::env::var_os("MODELHUB_REFERENCE") else {
-        eprintln!("MODELHUB_REFERENCE is not set: skipped");
-        return;
-    };
+    let Some(folder) = reference() else { return };
     let mut number = 0;
-    for entry in fs::read_dir(Path::new(&folder).join("test_summaries")).unwrap() {
+    for entry in fs::read_dir(folder.join("test_summaries")).unwrap() {
         let path = entry.unwrap().path();
         let text = fs::read_to_string(&path).unwrap();
         let file =

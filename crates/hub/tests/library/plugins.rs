@@ -1,5 +1,4 @@
 //! Applications from plugin files, and the table of partners.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use hub::imjoy::{ImjoyErrorKind, ImjoyPlugin};
 use hub::partner::{PartnerErrorKind, PartnerTable};

@@ -1,14 +1,14 @@
 //! Compiling collections: inheritance, nested ones, hostile ones, published ones.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::fs;
-use std::path::Path;
 
 use hub::collection::{
     CollectionErrorKind, CompiledCollection, DocumentError, DocumentErrorKind, Documents, Index,
     LoadedDocument, Verdict, compile, compile_file,
 };
 use rdf_spec::FileSource;
+
+use crate::files::{put, reference};
 
 const HEAD: &str = "type: collection
 format_version: 0.2.4
@@ -19,16 +19,10 @@ license: MIT
 cite: [{text: a, url: https://a.org}]
 ";
 
-fn write(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
 fn compiled(files: &[(&str, &str)]) -> CompiledCollection {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
-        write(folder.path(), name, text);
+        put(folder.path(), name, text.as_bytes());
     }
     compile_file(&folder.path().join("collection.yaml")).unwrap()
 }
@@ -183,7 +177,7 @@ fn fields_that_are_copied_into_every_entry_are_bounded() {
         ));
     }
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "collection.yaml", &text);
+    put(folder.path(), "collection.yaml", text.as_bytes());
     let error = compile_file(&folder.path().join("collection.yaml")).unwrap_err();
     assert!(
         matches!(error.kind(), CollectionErrorKind::TooLarge { .. }),
@@ -274,12 +268,9 @@ fn an_index_is_read_again() {
 /// Published collections: all expand, each entry with a verdict, none of them without a reason.
 #[test]
 fn published_collections_expand() {
-    let Some(folder) = std::env::var_os("MODELHUB_REFERENCE") else {
-        eprintln!("MODELHUB_REFERENCE is not set: skipped");
-        return;
-    };
+    let Some(folder) = reference() else { return };
     let (mut collections, mut entries, mut valid) = (0, 0, 0);
-    for entry in fs::read_dir(Path::new(&folder).join("documents")).unwrap() {
+    for entry in fs::read_dir(folder.join("documents")).unwrap() {
         let path = entry.unwrap().path();
         let Ok(text) = fs::read_to_string(&path) else {
             continue;
