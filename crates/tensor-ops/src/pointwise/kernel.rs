@@ -87,7 +87,7 @@ impl Constants<'_> {
                 offset,
             }) => {
                 for (place, value) in values {
-                    *place = multiply_add::<FUSED>(to_f64(value), factor, offset);
+                    *place = affine(to_f64(value), factor, offset);
                 }
             }
             Self::Uniform(Uniform::Affine {
@@ -96,13 +96,13 @@ impl Constants<'_> {
                 offset,
             }) => {
                 for (place, value) in values {
-                    *place = multiply_add::<FUSED>(to_f64(value) - shift, factor, offset);
+                    *place = affine(to_f64(value) - shift, factor, offset);
                 }
             }
             Self::Varying([shifts, factors, offsets]) => {
                 let constants = shifts.iter().zip(factors).zip(offsets);
                 for ((place, value), ((&shift, &factor), &offset)) in values.zip(constants) {
-                    *place = multiply_add::<FUSED>(to_f64(value) - shift, factor, offset);
+                    *place = affine(to_f64(value) - shift, factor, offset);
                 }
             }
         }
@@ -119,11 +119,10 @@ fn to_f64<T: CastTo<f64>>(value: T) -> f64 {
     value.cast_to()
 }
 
-/// `a * b + c`, rounded once to `f64` where the processor can, and then to `f32`.
+/// Not fused, so that all processors give the same bits.
 #[inline(always)]
-fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f32 {
-    let sum = if FUSED { a.mul_add(b, c) } else { a * b + c };
-    sum as f32
+fn affine(x: f64, factor: f64, offset: f64) -> f32 {
+    (x * factor + offset) as f32
 }
 
 /// Replaces elements by their results; constants that vary have the length of `x`.

@@ -6,6 +6,8 @@
 //! found in this way is found by [counting bits](crate::statistics::radix), so the result does not depend on
 //! the sample.
 
+mod count;
+
 use ndarray::{ArrayViewD, IxDyn};
 
 use crate::blocks::{each_block, fold_blocks};
@@ -14,6 +16,7 @@ use crate::data_type::sealed::CHUNK;
 use crate::percentile::{Percentile, Position};
 use crate::simd::{Kernel, dispatch};
 use crate::statistics::radix;
+use crate::statistics::select::count::{Count, Counts, Interval, Tally};
 
 /// Smaller groups are sorted.
 const SMALL: usize = 4096;
@@ -21,10 +24,6 @@ const SMALL: usize = 4096;
 const SAMPLE: usize = 16384;
 /// Half the width of an interval in standard deviations of a rank in the sample.
 const DEVIATIONS: f64 = 3.0;
-/// Number of values that are collected from at once.
-const COLLECTED: usize = 32;
-/// The largest number of values between the two of an interval that are kept.
-const MOST_BETWEEN: usize = 1 << 22;
 
 /// Writes the percentiles of all values but NaN into `results`, NaN if there are none, and returns the number of
 /// these values.
@@ -132,13 +131,6 @@ fn sample<T: Element>(x: &ArrayViewD<'_, T>) -> Vec<T> {
     sample
 }
 
-/// Two values, between which or at which ranks are expected.
-#[derive(Debug, Clone, Copy)]
-struct Interval<T> {
-    low: T,
-    high: T,
-}
-
 impl<T: Element> Interval<T> {
     fn around(percentile: Percentile, sample: &mut [T]) -> Self {
         let fraction = percentile.get() / 100.0;
@@ -154,60 +146,6 @@ impl<T: Element> Interval<T> {
                 at(below as usize)
             },
             high: if above >= length { T::HIGHEST } else { at(above) },
-        }
-    }
-}
-
-/// What is known about the values of a group, or of a part of it.
-#[derive(Debug)]
-struct Counts<T> {
-    nan: u64,
-    /// One for each interval; empty if nothing was counted.
-    tallies: Vec<Tally<T>>,
-}
-
-impl<T> Default for Counts<T> {
-    fn default() -> Self {
-        Self {
-            nan: 0,
-            tallies: Vec::new(),
-        }
-    }
-}
-
-impl<T> Counts<T> {
-    fn merge(&mut self, other: Self) {
-        self.nan += other.nan;
-        if self.tallies.is_empty() {
-            self.tallies = other.tallies;
-            return;
-        }
-        for (ours, theirs) in self.tallies.iter_mut().zip(other.tallies) {
-            ours.to_low += theirs.to_low;
-            ours.below_high += theirs.below_high;
-            if ours.between.len().saturating_add(theirs.between.len()) <= MOST_BETWEEN {
-                ours.between.extend(theirs.between);
-            }
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Tally<T> {
-    /// Number of values not above `low`.
-    to_low: u64,
-    /// Number of values below `high`.
-    below_high: u64,
-    /// The values above `low` and below `high`, in any order; some are missing if they are too many.
-    between: Vec<T>,
-}
-
-impl<T> Default for Tally<T> {
-    fn default() -> Self {
-        Self {
-            to_low: 0,
-            below_high: 0,
-            between: Vec::new(),
         }
     }
 }
@@ -263,63 +201,4 @@ impl<T: Element, F: Fn(&[T]) -> u32> Kernel for CountChunks<'_, T, F> {
             .map(|chunk| u64::from((self.count)(chunk)))
             .sum()
     }
-}
-
-struct Count<'a, T> {
-    values: &'a [T],
-    intervals: &'a [Interval<T>],
-    counts: &'a mut Counts<T>,
-}
-
-impl<T: Element> Kernel for Count<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, _: bool) {
-        let Self {
-            values,
-            intervals,
-            counts,
-        } = self;
-        counts.tallies.resize_with(intervals.len(), Tally::default);
-        // Arrays, so that the loops over them are unrolled.
-        let (chunks, rest) = values.as_chunks::<CHUNK>();
-        for chunk in chunks {
-            count_chunk(chunk, intervals, counts);
-        }
-        count_chunk(rest, intervals, counts);
-    }
-}
-
-#[inline(always)]
-fn count_chunk<T: Element>(chunk: &[T], intervals: &[Interval<T>], counts: &mut Counts<T>) {
-    counts.nan += u64::from(T::count_nan(chunk));
-    for (interval, tally) in intervals.iter().zip(&mut counts.tallies) {
-        let [to_low, below_high] = T::tally(chunk, interval.low, interval.high);
-        tally.to_low += u64::from(to_low);
-        tally.below_high += u64::from(below_high);
-        if below_high > to_low {
-            let (parts, rest) = chunk.as_chunks::<COLLECTED>();
-            for part in parts {
-                collect(part, *interval, &mut tally.between);
-            }
-            collect(rest, *interval, &mut tally.between);
-        }
-    }
-}
-
-/// Adds the values above `low` and below `high` of at most [`COLLECTED`] values, of which most often none is.
-#[inline(always)]
-fn collect<T: Element>(part: &[T], interval: Interval<T>, between: &mut Vec<T>) {
-    let is_between = |value: T| (value > interval.low) & (value < interval.high);
-    if !part.iter().fold(false, |any, &value| any | is_between(value)) {
-        return;
-    }
-    let mut found = [interval.low; COLLECTED];
-    let mut count = 0_usize;
-    for &value in part {
-        found[count] = value;
-        count += usize::from(is_between(value));
-    }
-    between.extend_from_slice(&found[..count]);
 }
