@@ -25,4 +25,6 @@ mod server;
 mod sources;
 mod test_model;
 mod tiles;
+mod tiles_interrupted;
+mod tiles_zarr;
 mod validate;
