@@ -140,7 +140,7 @@ impl Job<'_> {
                     begun.push(asked.value);
                     sinks.folder.get_or_insert_with(|| sink.folder().to_owned());
                     sinks.done.push(Some(sink.completed().clone()));
-                    sinks.ends.push(End::File(Box::new(sink)));
+                    sinks.ends.push(End::File(sink));
                 }
                 Ok(Opened::AtOnce(sink)) => {
                     can_go_on = false;
@@ -177,7 +177,7 @@ impl Job<'_> {
         let format = ImageFormat::from_path(path).map_err(failed)?;
         if format == ImageFormat::Zarr && self.options.resume {
             let sink = ZarrSink::resume(path, &self.fingerprint).map_err(failed)?;
-            return Ok(Opened::Resumable(sink));
+            return Ok(Opened::Resumable(Box::new(sink)));
         }
         let shape = self.choice.plan.output_shapes().get(number);
         let shape = shape.map_or(&[][..], Vec::as_slice);
@@ -193,7 +193,7 @@ impl Job<'_> {
             }
             let text = &self.fingerprint;
             let created = ZarrSink::create(path, shape, data_type, &axes, &pixel_size, &options, text);
-            return Ok(Opened::Resumable(created.map_err(failed)?));
+            return Ok(Opened::Resumable(Box::new(created.map_err(failed)?)));
         }
         let options = SinkOptions::default().with_png_scaling(png_scaling(self.options.png_scaling));
         let created = create_sink(path, shape, data_type, &axes, &pixel_size, &options);
@@ -203,6 +203,6 @@ impl Job<'_> {
 
 /// A sink that can be gone on with, or one that cannot.
 enum Opened {
-    Resumable(ZarrSink),
+    Resumable(Box<ZarrSink>),
     AtOnce(Box<dyn ImageSink>),
 }
