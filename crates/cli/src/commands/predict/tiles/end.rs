@@ -1,13 +1,12 @@
 //! Where results go.
 
-use pipeline::image::{ImageError, ImageSink, PixelSize, Spacing};
+use pipeline::image::{ImageError, ImageSink, ImageSource, PixelSize, Spacing};
 use rdf_spec::{Network, OutputShape, OutputTensor};
 use tensor_ops::{DataType, Tensor};
 use tiling::{Region, TileSink};
 
 use super::super::inputs::Input;
 use crate::exit::Failure;
-use pipeline::image::ImageSource;
 
 /// Where a result goes.
 pub(super) enum End {
