@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod engines;
 mod exit;
+mod interrupt;
 mod render;
 mod source;
 

@@ -36,7 +36,7 @@ pub(crate) struct PredictOptions {
     /// Print the plan of tiles, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Go on with OME-Zarr outputs that an earlier run has not finished
+    /// Go on with OME-Zarr outputs that an earlier run has not finished, in a folder with all images that lack a result
     #[arg(long)]
     pub(crate) resume: bool,
     /// How values become the 8 bits of a PNG output; uint8 and uint16 need no scaling

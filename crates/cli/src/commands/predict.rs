@@ -21,6 +21,7 @@ use super::progress;
 use crate::args::{PredictOptions, Scaling};
 use crate::engines;
 use crate::exit::{Exit, Failure, chain};
+use crate::interrupt;
 use crate::render::{diagnostics, message};
 use crate::source::Sources;
 
@@ -99,15 +100,7 @@ fn predict(
     if !options.no_tiling {
         let shapes: Vec<Vec<usize>> = sources.iter().map(|source| source.shape().to_vec()).collect();
         bar.set_message("choosing tiles");
-        if let Some(choice) = tiles::plan(pipeline, &shapes, options)? {
-            let job = tiles::Job {
-                model,
-                plan: choice.plan,
-                at_once: choice.at_once,
-                outputs: &outputs,
-                inputs: &inputs,
-                options,
-            };
+        if let Some(job) = tiles::job(pipeline, model, &shapes, &inputs, &outputs, options)? {
             return job.run(pipeline, &mut sources, bar);
         }
     }
@@ -126,7 +119,9 @@ fn predict(
     let results = pipeline
         .predict(&sample)
         .map_err(|error| Failure::because(&error))?;
+    let _held = interrupt::hold_off();
     for output in &outputs {
+        interrupt::check()?;
         bar.set_message(format!("writing {}", output.value));
         let described = model
             .outputs
@@ -169,8 +164,11 @@ fn check_output(
             output.name
         )));
     }
-    if path.is_dir() {
+    if path.is_dir() && format != ImageFormat::Zarr {
         return Err(Failure::usage(format!("`{}` is a folder", output.value)));
+    }
+    if options.dry_run {
+        return Ok(());
     }
     if path.exists() && !options.overwrite {
         return Err(Failure::usage(format!(

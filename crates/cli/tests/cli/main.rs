@@ -37,4 +37,6 @@ mod test_collection;
 mod test_collection_web;
 mod test_model;
 mod tiles;
+mod tiles_interrupted;
+mod tiles_zarr;
 mod validate;

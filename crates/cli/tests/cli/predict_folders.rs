@@ -164,7 +164,7 @@ fn what_cannot_be_meant_is_wrong_usage() {
     );
     usage(
         &["-i", &images_at, "-o", &elsewhere, "--resume"],
-        "for folders use --skip-existing",
+        "add --output-format zarr",
     );
     fs::copy(source.join("a.npy"), source.join("a.png")).unwrap();
     usage(

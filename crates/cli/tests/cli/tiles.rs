@@ -10,17 +10,17 @@ use ndarray_npy::{read_npy, write_npy};
 
 use crate::harness::{Run, fixture, modelhub};
 
-fn text(path: &Path) -> String {
+pub(crate) fn text(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn run(verb: &str, model: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn run(verb: &str, model: &Path, arguments: &[&str]) -> Run {
     let mut all = vec![verb.to_owned(), text(model)];
     all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
     modelhub(all)
 }
 
-fn image(folder: &Path, shape: &[usize]) -> PathBuf {
+pub(crate) fn image(folder: &Path, shape: &[usize]) -> PathBuf {
     let path = folder.join("image.npy");
     let image = ArrayD::from_shape_fn(shape, |at| {
         let (y, x) = (at[0] as f32, at[1] as f32);
@@ -157,12 +157,16 @@ fn a_killed_run_is_gone_on_with() {
         again.stderr.contains("an unfinished result is there"),
         "{again:?}"
     );
-    // The plan is that of the first run, whatever is asked for now.
-    let resumed = run(
+    // The plan is that of the first run: another one is refused, none need be given.
+    let other = run(
         "predict",
         &model,
         &["-i", &input, "-o", &killed, "--resume", "--tile", "y=512"],
     );
+    assert_eq!(other.code, 2, "{other:?}");
+    let begun = "was begun with --tile x=208,y=208, and its tiles cannot be changed";
+    assert!(other.stderr.contains(begun), "{other:?}");
+    let resumed = run("predict", &model, &["-i", &input, "-o", &killed, "--resume"]);
     assert_eq!(resumed.code, 0, "{resumed:?}");
     assert!(resumed.stderr.contains("tiles are done already"), "{resumed:?}");
     let equal = contents(&path("killed.zarr")) == contents(&path("undisturbed.zarr"));
@@ -201,7 +205,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(crate) fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let relative = |path: &Path| path.strip_prefix(folder).unwrap().to_owned();
     files(folder)
         .iter()

@@ -160,7 +160,7 @@ impl Pipeline {
             #[cfg(feature = "zarr")]
             let done = run.resumption.as_ref().map(|all| all.done(*number).cloned());
             #[cfg(not(feature = "zarr"))]
-            let done: Option<Option<BTreeSet<usize>>> = None;
+            let (done, _): (Option<Option<BTreeSet<usize>>>, _) = (None, number);
             let is_done = |part: usize| match &done {
                 None => false,
                 // Nobody wants it.

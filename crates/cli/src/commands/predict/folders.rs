@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pipeline::Pipeline;
-use pipeline::image::ImageFormat;
+use pipeline::image::{ImageFormat, ZarrSink};
 use rdf_spec::Network;
 
 use super::assignment::{Assigned, assign};
 use super::{predict, real_path};
 use crate::args::{ImageKind, PredictOptions};
 use crate::exit::{Exit, Failure};
+use crate::interrupt;
 use crate::render::message;
 
 /// What is run for one image of the folders: the arguments of a run on files.
@@ -35,9 +36,9 @@ pub(super) fn run(
     options: &PredictOptions,
     bar: &indicatif::ProgressBar,
 ) -> Result<Exit, Failure> {
-    if options.resume {
+    if options.resume && options.output_format != ImageKind::Zarr {
         return Err(Failure::usage(
-            "--resume goes on with one image; for folders use --skip-existing",
+            "--resume goes on with .zarr outputs only: add --output-format zarr, or leave out images whose results exist with --skip-existing",
         ));
     }
     let input_names: Vec<&str> = model.inputs.iter().map(|tensor| tensor.name.as_str()).collect();
@@ -46,7 +47,7 @@ pub(super) fn run(
     let outputs = assign("--output", &options.output, &output_names)?;
     check_folders(&inputs, &outputs)?;
     let runs = runs(&inputs, &outputs, options.output_format)?;
-    for output in &outputs {
+    for output in outputs.iter().filter(|_| !options.dry_run) {
         fs::create_dir_all(output.value).map_err(|error| {
             Failure::failed(format!("cannot make the folder `{}`: {error}", output.value))
         })?;
@@ -55,7 +56,7 @@ pub(super) fn run(
     let mut failed: Vec<&str> = Vec::new();
     for (at, run) in runs.iter().enumerate() {
         bar.set_prefix(format!("{} of {} ", at + 1, runs.len()));
-        if options.skip_existing
+        if (options.skip_existing || options.resume && !options.overwrite)
             && !run.outputs.is_empty()
             && run.outputs.iter().all(|(_, path)| path.exists())
         {
@@ -63,6 +64,8 @@ pub(super) fn run(
             continue;
         }
         let mut one = options.clone();
+        // Images that were not begun are begun.
+        one.resume = options.resume && run.outputs.iter().any(|(_, path)| ZarrSink::is_unfinished(path));
         one.input.clone_from(&run.inputs);
         one.output = run
             .outputs
@@ -76,13 +79,16 @@ pub(super) fn run(
                 failed.push(&run.stem);
             }
         }
+        interrupt::check()?;
     }
     bar.set_prefix("");
     let mut summary = format!("{done} of {} images done", runs.len());
     if skipped > 0 {
         summary += &format!(", {skipped} left out since their results exist");
     }
-    bar.suspend(|| message::note(&summary));
+    if !options.dry_run {
+        bar.suspend(|| message::note(&summary));
+    }
     if failed.is_empty() {
         return Ok(Exit::Fine);
     }
