@@ -136,7 +136,7 @@ fn whatever_names_a_model_is_tested_and_one_bad_download_stops_nothing() {
         (broken.clone(), "status 429, try again in 86400 seconds"),
         (of("/gone/rdf.yaml"), "there is nothing at"),
         (of("/page/rdf.yaml"), "a web page, where a description"),
-        (of("/no-output/rdf.yaml"), "test_half.npy`"),
+        (of("/no-output/rdf.yaml"), "there is no file `test_half.npy`"),
         (
             "no-such-nickname".to_owned(),
             "has no resource `no-such-nickname`",
