@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use rdf_spec::{
-    Code, CollectionResolver, Diagnostic, DocPath, Document, DocumentOrigin, EntrySource, FileSource, Node,
-    Rdf, ResolvedEntry,
+    Code, CollectionResolver, Diagnostic, DocPath, Document, DocumentOrigin, EntrySource, FileSource, Rdf,
+    ResolvedEntry,
 };
 use serde_json::{Map, Value};
 

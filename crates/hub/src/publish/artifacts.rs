@@ -81,7 +81,7 @@ pub fn to_hub(
             sha256: file.sha256,
         };
         let upload = Step::new(format!("upload {}", file.name), Method::Put, "{upload}", body);
-        steps.push(upload.to_storage());
+        steps.push(upload.without_token());
     }
     if stage == Stage::Submitted {
         // The manager replaces the manifest, it does not merge: all of it is sent.

@@ -151,7 +151,7 @@ impl Step {
     }
 
     /// The same without the token, for storage: the address has a signature.
-    pub(super) fn to_storage(mut self) -> Self {
+    pub(super) fn without_token(mut self) -> Self {
         self.is_authorized = false;
         self
     }

@@ -29,6 +29,15 @@ pub(super) struct Tester {
     pub(super) limits: Limits,
 }
 
+/// Whether a child may ask the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Network {
+    /// Everything was fetched, or is here anyway: downloads take none of the time of the test.
+    Never,
+    /// Some file is nowhere: only the network tells that from one that was not fetched.
+    ForWhatIsMissing,
+}
+
 /// What a child may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
@@ -73,11 +82,9 @@ pub(super) fn arguments(engine: &EngineOptions, at_once: usize) -> Vec<String> {
 
 impl Tester {
     /// Tests a model. Whatever happens to the process, there is an outcome: what it had found until then, and how it ended.
-    ///
-    /// The process never asks the network: what it needs was fetched before, so that downloads take none of its time.
-    pub(super) fn test(&self, source: &OsStr) -> SummaryFile {
+    pub(super) fn test(&self, source: &OsStr, network: Network) -> SummaryFile {
         let mut found = None;
-        match self.run(source, &mut found) {
+        match self.run(source, network, &mut found) {
             Ok(file) => file,
             Err(reason) => {
                 let mut file = found.unwrap_or_default();
@@ -91,7 +98,12 @@ impl Tester {
         }
     }
 
-    fn run(&self, source: &OsStr, found: &mut Option<SummaryFile>) -> Result<SummaryFile, String> {
+    fn run(
+        &self,
+        source: &OsStr,
+        network: Network,
+        found: &mut Option<SummaryFile>,
+    ) -> Result<SummaryFile, String> {
         let cannot = |error: std::io::Error| format!("the test could not be started: {error}");
         let program = std::env::current_exe().map_err(cannot)?;
         let scratch = tempfile::tempdir().map_err(cannot)?;
@@ -99,7 +111,10 @@ impl Tester {
         let mut talk = tempfile::tempfile().map_err(cannot)?;
         let stderr = talk.try_clone().map_err(cannot)?;
         let mut command = Command::new(program);
-        command.arg("test-model").args(&self.arguments).arg("--offline");
+        command.arg("test-model").args(&self.arguments);
+        if network == Network::Never {
+            command.arg("--offline");
+        }
         if let Some(index) = &self.index {
             command.arg("--index").arg(index);
         }

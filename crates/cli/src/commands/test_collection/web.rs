@@ -137,11 +137,13 @@ impl<'p> Remote<'p> {
             .map(|digest| digest.as_str().to_owned()))
     }
 
-    /// Fetches all files that the test reads, as far as they are there.
-    pub(super) fn fetch_all(&self) -> Result<(), String> {
-        self.files
-            .iter()
-            .try_for_each(|(name, _)| self.fetch(name).map(drop))
+    /// Fetches all files that the test reads; true if all of them are there.
+    pub(super) fn fetch_all(&self) -> Result<bool, String> {
+        let mut is_complete = true;
+        for (name, _) in &self.files {
+            is_complete &= self.fetch(name)?.is_some();
+        }
+        Ok(is_complete)
     }
 
     /// The digest of a file, which is fetched; `None` for one that is not there, or is damaged: the test says so.

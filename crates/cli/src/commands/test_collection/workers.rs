@@ -11,7 +11,7 @@ use hub::Resolver;
 use hub::summary::SummaryFile;
 use rdf_spec::Package;
 
-use super::child::Tester;
+use super::child::{Network, Tester};
 use super::fingerprint;
 use super::job::{Job, Work, failed};
 use super::journal::{Earlier, Journal};
@@ -29,6 +29,7 @@ struct Ready<'j> {
     index: usize,
     source: &'j OsStr,
     fingerprint: Option<String>,
+    network: Network,
 }
 
 /// A model whose files have to be fetched.
@@ -40,7 +41,10 @@ struct Absent<'j> {
 /// What there is to do with a model whose files were looked for.
 enum Come {
     /// They are here: it is tested.
-    Fetched { fingerprint: Option<String> },
+    Fetched {
+        fingerprint: Option<String>,
+        network: Network,
+    },
     /// Nothing: an earlier run found the outcome.
     Known(Box<Outcome>),
 }
@@ -82,6 +86,7 @@ pub(super) fn test_all(
                         index,
                         source,
                         fingerprint,
+                        network: Network::Never,
                     });
                 }
             }
@@ -158,7 +163,7 @@ fn test_some<'j>(
         });
         let Some(ready) = ready else { break };
         let begin = Instant::now();
-        let file = tester.test(ready.source);
+        let file = tester.test(ready.source, ready.network);
         let sent = sender.send(Done {
             index: ready.index,
             outcome: outcome(&jobs[ready.index], file, Some(begin.elapsed().as_secs_f64())),
@@ -195,11 +200,12 @@ fn fetch_one<'j>(
         sender.send(done).ok()
     };
     match come(job, label, resolver, tester, earlier) {
-        Ok(Come::Fetched { fingerprint }) => {
+        Ok(Come::Fetched { fingerprint, network }) => {
             let ready = Ready {
                 index,
                 source,
                 fingerprint,
+                network,
             };
             fetched.send(ready).ok()
         }
@@ -237,8 +243,12 @@ fn come(
     if let Some(known) = earlier.of(job, fingerprint.as_deref()) {
         return Ok(Come::Known(Box::new(known)));
     }
-    remote.fetch_all()?;
-    Ok(Come::Fetched { fingerprint })
+    let network = if remote.fetch_all()? {
+        Network::Never
+    } else {
+        Network::ForWhatIsMissing
+    };
+    Ok(Come::Fetched { fingerprint, network })
 }
 
 /// True for a package of this machine with files at URLs, which a test reads.

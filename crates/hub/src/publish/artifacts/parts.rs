@@ -49,7 +49,7 @@ pub(super) fn of(file: &File, call: &dyn Fn(String, &str, Value) -> Step) -> Res
             size: size.min(file.size - index * size),
         };
         let purpose = format!("upload part {number} of {count} of {}", file.name);
-        let upload = Step::new(purpose, Method::Put, format!("{{part_{number}}}"), body).to_storage();
+        let upload = Step::new(purpose, Method::Put, format!("{{part_{number}}}"), body).without_token();
         let etag = format!("etag_{number}");
         parts.push(json!({"part_number": number, "etag": format!("{{{etag}}}")}));
         steps.push(upload.taking(etag, TakeFrom::Head("etag")));
