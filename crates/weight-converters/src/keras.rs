@@ -1,5 +1,6 @@
 //! Whole models of Keras to ONNX.
 
+mod archive;
 mod check;
 mod config;
 mod context;
@@ -9,6 +10,7 @@ mod feature;
 mod hdf5;
 mod layers;
 mod model;
+mod model_file;
 mod network;
 mod nodes;
 mod weights;

@@ -12,6 +12,8 @@ mod half;
 #[cfg(feature = "keras")]
 pub mod keras;
 mod onnx;
+#[cfg(any(feature = "torchscript", feature = "tensorflow"))]
+mod operator_table;
 #[cfg_attr(
     not(all(feature = "torchscript", feature = "tfjs")),
     allow(dead_code, reason = "each format needs a part of it")

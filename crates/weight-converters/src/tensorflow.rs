@@ -18,8 +18,9 @@ mod table;
 mod value;
 mod variables;
 
+pub use crate::operator_table::SupportedOperator;
 pub use check::check_saved_model;
 pub use convert::{GraphOptions, convert_saved_model};
 pub use error::ConvertError;
-pub use operators::{SupportedOperator, supported_operators};
+pub use operators::supported_operators;
 pub use ports::OutputSpec;

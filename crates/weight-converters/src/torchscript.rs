@@ -16,8 +16,9 @@ mod source;
 mod value;
 mod views;
 
+pub use crate::operator_table::SupportedOperator;
 pub use check::check_torchscript;
 pub use convert::convert_torchscript;
 pub use error::ConvertError;
-pub use operators::{SupportedOperator, supported_operators};
+pub use operators::supported_operators;
 pub use source::Place;

@@ -1,4 +1,4 @@
-"""Checks whole networks of Keras: as HDF5 and as SavedModel, against what Keras computes.
+"""Checks whole networks of Keras: as HDF5, as archive and as SavedModel, against what Keras computes.
 
 Networks of `keras.applications` and of the literature of bioimage analysis (StarDist, CARE, attention and transformer
 variants of the U-Net) are built with Keras 3 (`keras`) or Keras 2 (`tf_keras`), given random weights and statistics, saved in
@@ -313,7 +313,15 @@ def run(target, arrays):
 
 
 def of_hdf5(model, folder, arrays, wanted):
-    source, target = os.path.join(folder, "model.h5"), os.path.join(folder, "h5.onnx")
+    return of_file("model.h5", model, folder, arrays, wanted)
+
+
+def of_archive(model, folder, arrays, wanted):
+    return of_file("model.keras", model, folder, arrays, wanted)
+
+
+def of_file(name, model, folder, arrays, wanted):
+    source, target = os.path.join(folder, name), os.path.join(folder, "file.onnx")
     model.save(source)
     ports = [f"i{i}:float32:{'x'.join(map(str, a.shape))}" for i, a in enumerate(arrays)]
     converted("convert", source, target, ports)
@@ -346,7 +354,7 @@ def main():
         arrays = [GENERATOR.uniform(0, 1, shape).astype("float32") for shape in shapes]
         wanted = model(arrays if len(arrays) > 1 else arrays[0], training=False)
         wanted = [np.asarray(array) for array in (wanted if isinstance(wanted, (list, tuple)) else [wanted])]
-        for check in (of_hdf5, of_saved_model):
+        for check in (of_hdf5, of_archive, of_saved_model):
             count += 1
             with tempfile.TemporaryDirectory() as folder:
                 try:

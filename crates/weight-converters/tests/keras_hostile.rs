@@ -12,7 +12,7 @@ mod keras_files;
 
 use std::time::{Duration, Instant};
 
-use keras_files::{MODELS, convert, model, replaced};
+use keras_files::{ARCHIVES, MODELS, archive, convert, model, replaced};
 use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
 use weight_converters::keras::ConvertError;
@@ -38,10 +38,16 @@ fn attack(file: &[u8], shapes: &[&[usize]]) -> Result<(), String> {
     result.map(|_| ()).map_err(|error| error.to_string())
 }
 
+/// The files that are damaged, with the shapes of their inputs.
+fn files() -> Vec<(Vec<u8>, &'static [&'static [usize]])> {
+    let models = MODELS.map(|(name, shapes)| (model(name), shapes));
+    let archives = ARCHIVES.map(|(name, shapes)| (archive(name), shapes));
+    models.into_iter().chain(archives).collect()
+}
+
 #[test]
 fn files_that_end_early() {
-    for (name, shapes) in MODELS {
-        let whole = model(name);
+    for (whole, shapes) in files() {
         for part in 0..64 {
             attack(&whole[..whole.len() * part / 64], shapes).unwrap_err();
         }
@@ -151,9 +157,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn changed_files(index in 0..MODELS.len(), changes in prop::collection::vec(change(), 1..6)) {
-        let (name, shapes) = MODELS[index];
-        let mut bytes = model(name);
+    fn changed_files(index in 0..MODELS.len() + ARCHIVES.len(), changes in prop::collection::vec(change(), 1..6)) {
+        let (mut bytes, shapes) = files().swap_remove(index);
         changes.iter().for_each(|change| change.apply(&mut bytes));
         let _ = attack(&bytes, shapes);
     }

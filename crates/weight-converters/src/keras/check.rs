@@ -2,17 +2,18 @@
 
 use std::io::{Read, Seek};
 
+use super::archive::directory;
 use super::error::ConvertError;
-use super::hdf5::check_start;
+use super::model_file::check_start;
 
 /// Looks whether a file is one that [`convert_keras`](super::convert_keras) reads, without reading more than its first
-/// bytes: what is wrong inside shows only when it is converted.
+/// bytes, or the directory of an archive: what is wrong inside shows only when it is converted.
 ///
 /// ```
 /// use std::io::Cursor;
 /// use weight_converters::keras::{ConvertError, check_keras};
 ///
-/// let error = check_keras(Cursor::new(b"PK\x03\x04...")).unwrap_err();
+/// let error = check_keras(Cursor::new(b"{}")).unwrap_err();
 /// assert!(matches!(error, ConvertError::NotKeras { .. }));
 /// ```
 ///
@@ -20,6 +21,22 @@ use super::hdf5::check_start;
 ///
 /// [`ConvertError::NotKeras`] for files that are something else, [`ConvertError::File`] when it cannot be read.
 pub fn check_keras<R: Read + Seek>(mut file: R) -> Result<(), ConvertError> {
+    if is_zip(&mut file)? {
+        return directory(file).map(|_| ());
+    }
+    check_start(&start(&mut file)?)
+}
+
+/// Whether a file begins as zip files do.
+///
+/// # Errors
+/// [`ConvertError::File`] when it cannot be read.
+pub(super) fn is_zip<R: Read + Seek>(file: &mut R) -> Result<bool, ConvertError> {
+    Ok(start(file)?.starts_with(b"PK\x03\x04"))
+}
+
+/// The first bytes of a file.
+fn start<R: Read + Seek>(file: &mut R) -> Result<Vec<u8>, ConvertError> {
     let mut start = Vec::new();
     file.rewind()
         .and_then(|()| file.take(8).read_to_end(&mut start))
@@ -27,5 +44,5 @@ pub fn check_keras<R: Read + Seek>(mut file: R) -> Result<(), ConvertError> {
             place: "the file".into(),
             message: error.to_string(),
         })?;
-    check_start(&start)
+    Ok(start)
 }

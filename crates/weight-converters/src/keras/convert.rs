@@ -5,12 +5,14 @@ use std::thread;
 
 use serde_json::Value;
 
+use super::archive::KerasArchive;
+use super::check::is_zip;
 use super::context::{Context, Dialect};
 use super::error::{ConvertError, LayerError};
 use super::feature::{Feature, Layout};
-use super::hdf5::Hdf5Model;
 use super::layers::input_dtype;
 use super::model::{Layer, Model, declared_shape, read_model};
+use super::model_file::Hdf5Model;
 use super::network::{Walk, check_layers};
 use super::weights::{WeightSource, read_weights};
 use crate::onnx::OPSET_VERSION;
@@ -19,7 +21,7 @@ use crate::{Converted, InputSpec, Options, Port};
 /// Stack of the thread that converts: models are nested, and walked through by recursion.
 const STACK: usize = 64 << 20;
 
-/// Converts a whole model that Keras 1 to 3 wrote as HDF5 to ONNX, for these inputs.
+/// Converts a whole model that Keras 1 to 3 wrote, as HDF5 or as archive (`model.keras`), to ONNX, for these inputs.
 ///
 /// Inputs are given in the order of the model, with the axes that Keras counts, the batch axis among them; the ONNX model
 /// is for these shapes only. Its outputs have the names of the layers that make them, unless names are given. Layers are in
@@ -43,7 +45,7 @@ const STACK: usize = 64 << 20;
 ///
 /// See [`ConvertError`]: files that are no such models, damaged files, layers without a lowering, inputs that do not fit.
 pub fn convert_keras<R: Read + Seek + Send>(
-    file: R,
+    mut file: R,
     inputs: &[InputSpec],
     options: &Options,
 ) -> Result<Converted, ConvertError> {
@@ -51,7 +53,11 @@ pub fn convert_keras<R: Read + Seek + Send>(
         let worker = thread::Builder::new()
             .name("keras".into())
             .stack_size(STACK)
-            .spawn_scoped(scope, || {
+            .spawn_scoped(scope, move || {
+                if is_zip(&mut file)? {
+                    let file = KerasArchive::open(file)?;
+                    return convert_model(&file.topology, file.dialect, &file, inputs, options);
+                }
                 let file = Hdf5Model::open(file)?;
                 convert_model(&file.topology, file.dialect, &file, inputs, options)
             })

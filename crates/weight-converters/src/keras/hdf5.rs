@@ -1,57 +1,42 @@
-//! Reading a model file in HDF5.
+//! Reading HDF5: groups, attributes and the elements of weights.
 
 use std::cell::Cell;
-use std::collections::HashMap;
-use std::io::{Read, Seek};
 
 use hdf5_reader::error::Error;
 use hdf5_reader::group::Group;
 use hdf5_reader::messages::datatype::Datatype;
 use hdf5_reader::{Attribute, Dataset, Hdf5File, OpenOptions};
-use serde_json::Value;
 
-use super::context::Dialect;
 use super::error::ConvertError;
-use super::weights::{WeightRequest, WeightSource};
 use crate::tensor::{ScalarType, TensorData, element_count};
 
 /// The largest file that is read: an ONNX model holds 2 GiB, and a Keras file may hold the state of the optimiser, too.
-const LARGEST_FILE: u64 = 8 << 30;
-/// The longest `model_config`.
-const LARGEST_CONFIG: usize = 64 << 20;
+pub(super) const LARGEST_FILE: u64 = 8 << 30;
+/// The longest configuration of a model.
+pub(super) const LARGEST_CONFIG: usize = 64 << 20;
 /// Unpacked weights may have eight times the bytes of the file, and this much more.
-const UNPACKED_EXTRA: usize = 64 << 20;
+pub(super) const UNPACKED_EXTRA: usize = 64 << 20;
 /// Lists of names are cut into several attributes when they are long; more pieces than this are not followed.
 const MAX_PIECES: usize = 10_000;
 /// Weights of one layer.
 const MAX_WEIGHTS: usize = 100_000;
 
-const MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
+/// How HDF5 begins.
+pub(super) const MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
 
-/// What to do with a file that holds only weights.
-const WRITE_WHOLE: &str =
-    "load the network with its Python code and write the whole model, `model.save(\"model.h5\")`";
-
-/// A model file.
-pub(crate) struct Hdf5Model {
+/// An open file.
+pub(super) struct Hdf5 {
     file: Hdf5File,
-    /// names of the weights of each layer, in order
-    layers: HashMap<String, Vec<String>>,
-    /// `class_name` and `config` of the model
-    pub(crate) topology: Value,
-    /// the version of Keras that wrote it
-    pub(crate) dialect: Dialect,
     /// bytes of weights that may still be read
     budget: Cell<usize>,
 }
 
-impl Hdf5Model {
-    /// Opens a file and reads all but the weights.
+impl Hdf5 {
+    /// Opens a file.
     ///
     /// # Errors
-    /// [`ConvertError::NotKeras`], [`ConvertError::File`].
-    pub(crate) fn open<R: Read + Seek>(reader: R) -> Result<Self, ConvertError> {
-        let bytes = read_all(reader)?;
+    /// [`ConvertError::File`] when it is damaged.
+    pub(super) fn from_bytes(bytes: Vec<u8>) -> Result<Self, ConvertError> {
         let length = bytes.len();
         let largest = length.saturating_mul(8).saturating_add(UNPACKED_EXTRA);
         let options = OpenOptions {
@@ -70,59 +55,55 @@ impl Hdf5Model {
                 message: format!("has {length} bytes, {end} expected: it was cut off"),
             });
         }
-        let root = file.root_group().map_err(|error| damaged("/", &error))?;
-        let attributes = root.attributes().map_err(|error| damaged("/", &error))?;
-        let Some(config) = attribute(&attributes, "model_config") else {
-            return Err(not_a_model(&attributes, &root));
-        };
-        let config = config
-            .read_string()
-            .map_err(|error| damaged("attribute `model_config`", &error))?;
-        if config.len() > LARGEST_CONFIG {
-            return Err(ConvertError::File {
-                place: "attribute `model_config`".into(),
-                message: format!("has {} bytes, at most {LARGEST_CONFIG} are read", config.len()),
-            });
-        }
-        let topology = serde_json::from_str(&config).map_err(|error| ConvertError::File {
-            place: "attribute `model_config`".into(),
-            message: format!("is not JSON: {error}"),
-        })?;
-        let group = root
-            .group("model_weights")
-            .map_err(|error| damaged("group `model_weights`", &error))?;
-        let own = group
-            .attributes()
-            .map_err(|error| damaged("group `model_weights`", &error))?;
-        let text = |name: &str| {
-            attribute(&attributes, name)
-                .or_else(|| attribute(&own, name))
-                .and_then(|attribute| attribute.read_string().ok())
-        };
-        let dialect = Dialect {
-            // the attribute came with Keras 1.2, which is also the last of the old configurations
-            major: text("keras_version").as_deref().and_then(major).unwrap_or(1),
-            turned_kernels: text("backend").is_some_and(|backend| backend == "theano"),
-        };
-        let mut layers = HashMap::new();
-        for name in names(&own, "layer_names", "group `model_weights`")? {
-            let place = format!("group `model_weights/{name}`");
-            let group = file
-                .group(&format!("/model_weights/{name}"))
-                .map_err(|error| damaged(&place, &error))?;
-            let attributes = group.attributes().map_err(|error| damaged(&place, &error))?;
-            layers.insert(name, names(&attributes, "weight_names", &place)?);
-        }
         Ok(Self {
             file,
-            layers,
-            topology,
-            dialect,
             budget: Cell::new(largest),
         })
     }
 
-    fn tensor(&self, path: &str) -> Result<TensorData, String> {
+    /// The outermost group.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub(super) fn root(&self) -> Result<Group, ConvertError> {
+        self.file.root_group().map_err(|error| damaged("/", &error))
+    }
+
+    /// A group, which errors call `place`.
+    ///
+    /// # Errors
+    /// When it is missing or damaged.
+    pub(super) fn group(&self, path: &str, place: &str) -> Result<Group, ConvertError> {
+        self.file.group(path).map_err(|error| damaged(place, &error))
+    }
+
+    /// Whether there is a group.
+    pub(super) fn has_group(&self, path: &str) -> bool {
+        self.file.group(path).is_ok()
+    }
+
+    /// A text attribute of a group, if it has one.
+    pub(super) fn group_text(&self, path: &str, name: &str) -> Option<String> {
+        let attributes = self.file.group(path).ok()?.attributes().ok()?;
+        attribute(&attributes, name)?.read_string().ok()
+    }
+
+    /// The number of datasets in a group.
+    ///
+    /// # Errors
+    /// When the group is missing or damaged.
+    pub(super) fn dataset_count(&self, path: &str) -> Result<usize, String> {
+        let group = self.file.group(path);
+        let names = group.and_then(|group| group.member_names());
+        let (_, datasets) = names.map_err(|error| format!("`{path}`: {error}"))?;
+        Ok(datasets.len())
+    }
+
+    /// The elements of a dataset.
+    ///
+    /// # Errors
+    /// When it is missing or damaged, has another type than weights have, or more elements than a file of this size can hold.
+    pub(super) fn tensor(&self, path: &str) -> Result<TensorData, String> {
         let dataset = self
             .file
             .dataset(path)
@@ -146,156 +127,13 @@ impl Hdf5Model {
     }
 }
 
-impl WeightSource for Hdf5Model {
-    fn weight(&self, request: &WeightRequest<'_>) -> Result<TensorData, String> {
-        let stored = self.layers.get(request.top).ok_or_else(|| {
-            format!(
-                "the file has no weights under the name `{}` in `model_weights`",
-                request.top
-            )
-        })?;
-        if stored.len() != request.count {
-            return Err(format!(
-                "the file has {} weights for `{}`, {} expected{}",
-                stored.len(),
-                request.top,
-                request.count,
-                if stored.is_empty() {
-                    String::new()
-                } else {
-                    format!(
-                        ": found {}",
-                        stored.iter().take(8).cloned().collect::<Vec<_>>().join(", ")
-                    )
-                }
-            ));
-        }
-        let name = stored
-            .get(request.position)
-            .ok_or_else(|| "the list of weights is too short".to_owned())?;
-        if !is_named(name, request.name) {
-            return Err(format!(
-                "weight {} is `{name}`, `{}` expected",
-                request.position,
-                request.name.split('|').next().unwrap_or_default()
-            ));
-        }
-        self.tensor(&format!("/model_weights/{}/{name}", request.top))
-    }
-}
-
-/// Names that a weight of one kind never has when it is another; names of Keras 1 tell nothing.
-const TELLING: &[&str] = &[
-    "kernel",
-    "bias",
-    "gamma",
-    "beta",
-    "moving_mean",
-    "moving_variance",
-    "alpha",
-    "embeddings",
-    "depthwise_kernel",
-    "pointwise_kernel",
-    "recurrent_kernel",
-    "mean",
-    "variance",
-];
-
-/// Whether a stored name can be that of a weight with this name: the last part agrees, or says nothing.
-fn is_named(stored: &str, wanted: &str) -> bool {
-    let last = |name: &str| {
-        let name = name.rsplit('/').next().unwrap_or(name);
-        name.split(':').next().unwrap_or(name).to_owned()
-    };
-    let stored = last(stored);
-    !TELLING.contains(&stored.as_str()) || wanted.split('|').any(|one| last(one) == stored)
-}
-
-fn read_all<R: Read + Seek>(mut reader: R) -> Result<Vec<u8>, ConvertError> {
-    let unreadable = |error: std::io::Error| ConvertError::File {
-        place: "the file".into(),
-        message: error.to_string(),
-    };
-    let mut start = Vec::new();
-    reader.rewind().map_err(unreadable)?;
-    reader
-        .by_ref()
-        .take(MAGIC.len() as u64)
-        .read_to_end(&mut start)
-        .map_err(unreadable)?;
-    check_start(&start)?;
-    let mut bytes = start;
-    reader
-        .take(LARGEST_FILE)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(ConvertError::File {
-            place: "the file".into(),
-            message: format!("has more than {LARGEST_FILE} bytes"),
-        });
-    }
-    Ok(bytes)
-}
-
-/// Looks at the first bytes of a file.
-pub(super) fn check_start(start: &[u8]) -> Result<(), ConvertError> {
-    let (found, help) = if start.starts_with(MAGIC) {
-        return Ok(());
-    } else if start.is_empty() {
-        ("an empty file", "give the HDF5 file of the model")
-    } else if start.starts_with(b"PK\x03\x04") {
-        (
-            "a zip archive",
-            "read `.keras` files with Keras and write HDF5, `model.save(\"model.h5\")`; a SavedModel bundle is another \
-             weights format",
-        )
-    } else {
-        (
-            "a file that does not begin as HDF5 does",
-            "give the HDF5 file that `model.save(\"model.h5\")` writes",
-        )
-    };
-    Err(ConvertError::NotKeras {
-        found: found.into(),
-        help: help.into(),
-    })
-}
-
-fn not_a_model(attributes: &[Attribute], root: &Group) -> ConvertError {
-    let has = |name: &str| {
-        attributes
-            .iter()
-            .any(|attribute| attribute.name.starts_with(name))
-    };
-    let groups = root.member_names().map(|(groups, _)| groups).unwrap_or_default();
-    let is_weights = has("layer_names")
-        || groups
-            .iter()
-            .any(|group| group == "layers" || group == "_layer_checkpoint_dependencies");
-    let (found, help) = if is_weights {
-        (
-            "an HDF5 file of weights without the model (`model_config` is missing)",
-            WRITE_WHOLE,
-        )
-    } else {
-        (
-            "an HDF5 file of something else (the attribute `model_config` is missing)",
-            "give the file that `model.save(\"model.h5\")` writes",
-        )
-    };
-    ConvertError::NotKeras {
-        found: found.into(),
-        help: help.into(),
-    }
-}
-
-fn attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
+/// The attribute of a name.
+pub(super) fn attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
     attributes.iter().find(|attribute| attribute.name == name)
 }
 
 /// A list of names: an attribute, or several with a number behind (`layer_names0`, ...).
-fn names(attributes: &[Attribute], name: &str, place: &str) -> Result<Vec<String>, ConvertError> {
+pub(super) fn names(attributes: &[Attribute], name: &str, place: &str) -> Result<Vec<String>, ConvertError> {
     if let Some(whole) = attribute(attributes, name) {
         return texts(whole, place);
     }
@@ -385,11 +223,13 @@ fn form(dataset: &Dataset) -> Result<(ScalarType, Vec<usize>), String> {
     Ok((dtype, shape))
 }
 
-fn major(version: &str) -> Option<u32> {
+/// The first number of a version.
+pub(super) fn major(version: &str) -> Option<u32> {
     version.split('.').next()?.parse().ok()
 }
 
-fn damaged(place: &str, error: &Error) -> ConvertError {
+/// The error for what the reader of HDF5 reports.
+pub(super) fn damaged(place: &str, error: &Error) -> ConvertError {
     ConvertError::File {
         place: place.into(),
         message: error.to_string(),

@@ -32,6 +32,7 @@ use std::sync::OnceLock;
 pub(crate) use call::{Call, Operand};
 pub(crate) use core::input_dtype;
 pub use listing::{SupportedLayer, supported_layers};
+pub(crate) use time_distributed::inner as wrapped;
 
 use super::config::Config;
 use super::context::Context;
@@ -123,13 +124,27 @@ pub(crate) fn table() -> impl Iterator<Item = (&'static str, &'static Row)> {
         .flat_map(|(family, rows)| rows.iter().map(move |row| (*family, row)))
 }
 
+/// Why recurrent layers are not converted.
+const RECURRENT: &str = "recurrent layers are not converted: export the network to ONNX with tf2onnx, or run its Keras file with \
+                         the backend `python`";
+
 /// Classes of which it is known why they cannot be converted.
 const REFUSED: &[(&str, &str)] = &[
+    ("Bidirectional", RECURRENT),
+    ("ConvLSTM1D", RECURRENT),
+    ("ConvLSTM2D", RECURRENT),
+    ("ConvLSTM3D", RECURRENT),
+    ("CuDNNGRU", RECURRENT),
+    ("CuDNNLSTM", RECURRENT),
+    ("GRU", RECURRENT),
     (
         "Lambda",
         "it holds Python code, which is not run: write it with layers of Keras, or export the network to ONNX",
     ),
+    ("LSTM", RECURRENT),
     ("Masking", "masks are not converted"),
+    ("RNN", RECURRENT),
+    ("SimpleRNN", RECURRENT),
     ("StringLookup", "text has no place in the converted network"),
     ("TextVectorization", "text has no place in the converted network"),
 ];

@@ -24,8 +24,12 @@ pub(crate) struct WeightRequest<'a> {
     /// The layer it belongs to, from the outermost model inwards; the first is `top`.
     #[cfg_attr(not(feature = "tfjs"), allow(dead_code, reason = "HDF5 goes by the position"))]
     pub(crate) path: &'a [String],
-    /// What it is to its layer: `kernel`, `forward_lstm/bias`.
+    /// What it is to its layer: `kernel`, `query/bias`.
     pub(crate) name: &'a str,
+    /// Position among the weights of its layer, or of the part of the layer (`query`) that has it.
+    pub(crate) own_index: usize,
+    /// How many weights the layer, or the part of it, has.
+    pub(crate) own_count: usize,
 }
 
 /// Where weights come from.
@@ -47,6 +51,13 @@ struct Wanted {
     slot: Slot,
     /// place among the weights of its layer
     index: usize,
+    /// place among the weights of its part of the layer, and their number
+    own: (usize, usize),
+}
+
+/// The part of a layer that has a weight: `query` for `query/kernel`.
+fn part(slot: &Slot) -> Option<&str> {
+    slot.name.rsplit_once('/').map(|(part, _)| part)
 }
 
 /// Reads the weights of all layers.
@@ -72,6 +83,8 @@ pub(crate) fn read_weights(
                 count,
                 path: &one.path,
                 name: &one.slot.name,
+                own_index: one.own.0,
+                own_count: one.own.1,
             };
             let short = one.slot.name.split('|').next().unwrap_or_default();
             let name = format!("{}/{short}", one.path.join("/"));
@@ -106,15 +119,18 @@ fn own(layer: &Layer, path: &[String], keep: fn(&Slot) -> bool) -> Result<Vec<Wa
     };
     let row = find(layer).map_err(failed)?;
     let all = slots(row, layer.config()).map_err(failed)?;
+    let same_part =
+        |slots: &[Slot], slot: &Slot| slots.iter().filter(|other| part(other) == part(slot)).count();
     Ok(all
-        .into_iter()
+        .iter()
         .enumerate()
         .filter(|(_, slot)| keep(slot))
         .map(|(index, slot)| Wanted {
             path: path.clone(),
             class: layer.class.clone(),
-            slot,
+            slot: slot.clone(),
             index,
+            own: (same_part(&all[..index], slot), same_part(&all, slot)),
         })
         .collect())
 }

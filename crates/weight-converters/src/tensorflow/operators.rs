@@ -35,9 +35,10 @@ use super::arguments::Arguments;
 use super::context::{Context, Layout, LoweringError, Tensor};
 use super::value::Value;
 use crate::graph::TensorRef;
+use crate::operator_table;
 
 pub(crate) use batches::Batched;
-pub use listing::{SupportedOperator, supported_operators};
+pub use listing::supported_operators;
 
 /// What a lowering returns: the outputs of the node.
 pub(crate) type Lowered = Result<Vec<Value>, LoweringError>;
@@ -46,14 +47,7 @@ pub(crate) type Lowered = Result<Vec<Value>, LoweringError>;
 pub(crate) type Lowering = fn(&mut Context, &Arguments<'_>) -> Lowered;
 
 /// One row of the tables.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Operator {
-    /// The name in graphs.
-    pub(crate) name: &'static str,
-    /// What to know when using it: restrictions, and what it becomes where that is not obvious.
-    pub(crate) notes: &'static str,
-    lowering: Lowering,
-}
+pub(crate) type Operator = operator_table::Operator<Lowering>;
 
 const fn row(name: &'static str, lowering: Lowering, notes: &'static str) -> Operator {
     Operator {
@@ -64,7 +58,7 @@ const fn row(name: &'static str, lowering: Lowering, notes: &'static str) -> Ope
 }
 
 /// The families, in the order of the documentation.
-const FAMILIES: &[(&str, &[Operator])] = &[
+const FAMILIES: operator_table::Families<Lowering> = &[
     ("convolution", convolution::OPERATORS),
     ("transposed convolution", transposed::OPERATORS),
     ("space and batch", batches::OPERATORS),
@@ -192,17 +186,10 @@ const OUTPUTS: &[(&[&str], &[&str])] = &[
     (&["TensorListPopBack"], &["output_handle", "tensor"]),
 ];
 
-/// All operators with the name of their family.
-pub(crate) fn table() -> impl Iterator<Item = (&'static str, &'static Operator)> {
-    FAMILIES
-        .iter()
-        .flat_map(|(family, operators)| operators.iter().map(move |operator| (*family, operator)))
-}
-
 /// The lowering of an operator.
 pub(crate) fn find(name: &str) -> Option<Lowering> {
     static BY_NAME: OnceLock<HashMap<&'static str, &'static Operator>> = OnceLock::new();
-    let by_name = BY_NAME.get_or_init(|| table().map(|(_, operator)| (operator.name, operator)).collect());
+    let by_name = BY_NAME.get_or_init(|| operator_table::by_name(FAMILIES));
     by_name.get(name).map(|operator| operator.lowering)
 }
 

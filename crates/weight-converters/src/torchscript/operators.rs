@@ -55,22 +55,16 @@ use super::arguments::Arguments;
 use super::context::{Context, LoweringError};
 use super::value::Value;
 use crate::graph::GraphError;
+use crate::operator_table;
 
-pub use listing::{SupportedOperator, supported_operators};
+pub use listing::supported_operators;
 pub(crate) use refused::refused;
 
 /// Adds the nodes of one operator to the graph of the context and returns the operator's result.
 pub(crate) type Lowering = fn(&mut Context, &Arguments) -> Result<Value, LoweringError>;
 
 /// One row of the tables.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Operator {
-    /// Qualified name: `aten::conv2d` for `torch.conv2d(...)`.
-    pub(crate) name: &'static str,
-    /// What to know when using it: restrictions, and what it becomes where that is not obvious.
-    pub(crate) notes: &'static str,
-    lowering: Lowering,
-}
+pub(crate) type Operator = operator_table::Operator<Lowering>;
 
 const fn row(name: &'static str, lowering: Lowering, notes: &'static str) -> Operator {
     Operator {
@@ -81,7 +75,7 @@ const fn row(name: &'static str, lowering: Lowering, notes: &'static str) -> Ope
 }
 
 /// The families, in the order of the documentation.
-const FAMILIES: &[(&str, &[Operator])] = &[
+const FAMILIES: operator_table::Families<Lowering> = &[
     ("convolution", convolution::OPERATORS),
     ("pooling", pooling::OPERATORS),
     ("adaptive pooling", adaptive_pooling::OPERATORS),
@@ -120,13 +114,6 @@ const FAMILIES: &[(&str, &[Operator])] = &[
     ("element types and copies", cast::OPERATORS),
 ];
 
-/// All operators with the name of their family.
-pub(crate) fn table() -> impl Iterator<Item = (&'static str, &'static Operator)> {
-    FAMILIES
-        .iter()
-        .flat_map(|(family, operators)| operators.iter().map(move |operator| (*family, operator)))
-}
-
 /// A lowering that was found by name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found {
@@ -162,7 +149,7 @@ impl Found {
 /// `ops.prim...(...)`.
 pub(crate) fn find(name: &str) -> Option<Found> {
     static BY_NAME: OnceLock<HashMap<&'static str, &'static Operator>> = OnceLock::new();
-    let by_name = BY_NAME.get_or_init(|| table().map(|(_, operator)| (operator.name, operator)).collect());
+    let by_name = BY_NAME.get_or_init(|| operator_table::by_name(FAMILIES));
     if let Some(operator) = by_name.get(name) {
         return Some(Found {
             operator,

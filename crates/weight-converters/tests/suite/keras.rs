@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use crate::keras_files::{MODELS, convert, inputs, model, replaced};
+use crate::keras_files::{ARCHIVES, MODELS, archive, changed_archive, convert, inputs, model, replaced};
 use weight_converters::keras::{ConvertError, check_keras, convert_keras, supported_layers};
 use weight_converters::{InputSpec, Options, ScalarType};
 
@@ -98,6 +98,27 @@ fn all_unsupported_layers_are_listed() {
 }
 
 #[test]
+fn recurrent_layers_are_refused_with_a_way_out() {
+    for class in ["LSTM", "ConvLSTM2D", "Bidirectional"] {
+        let file = changed_archive("parts", "config.json", |bytes| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.replace(
+                "\"class_name\": \"PReLU\"",
+                &format!("\"class_name\": \"{class}\""),
+            )
+            .into_bytes()
+        });
+        assert_eq!(
+            message(&file, &[&[1, 6, 4]]),
+            format!(
+                "1 class of layers of the network cannot be converted to ONNX:\n  `{class}` at slopes: recurrent layers are \
+                 not converted: export the network to ONNX with tf2onnx, or run its Keras file with the backend `python`"
+            )
+        );
+    }
+}
+
+#[test]
 fn weights_alone_are_no_model() {
     let error = convert(&model("weights_only"), &[&[1, 4]]).unwrap_err();
     assert_eq!(
@@ -111,13 +132,67 @@ fn weights_alone_are_no_model() {
 fn other_files_are_told_apart() {
     for (bytes, part) in [
         (&b""[..], "an empty file"),
-        (b"PK\x03\x04....", "a zip archive"),
-        (b"{\"format\": \"layers-model\"}", "does not begin as HDF5 does"),
+        (b"PK\x03\x04....", "the zip file"),
+        (
+            b"{\"format\": \"layers-model\"}",
+            "begins neither as HDF5 nor as a zip archive does",
+        ),
     ] {
         let error = check_keras(Cursor::new(bytes)).unwrap_err();
         assert!(error.to_string().contains(part), "{error}");
         assert_eq!(error.to_string(), message(bytes, &[&[1, 4]]));
     }
+}
+
+#[test]
+fn an_archive_is_converted_as_the_same_model_in_hdf5() {
+    for (name, shapes) in ARCHIVES {
+        check_keras(Cursor::new(archive(name))).unwrap();
+        let (found, expected) = (
+            convert(&archive(name), shapes).unwrap(),
+            convert(&model(name), shapes).unwrap(),
+        );
+        assert_eq!(found.outputs, expected.outputs, "{name}");
+        assert!(found.model == expected.model, "{name}");
+    }
+}
+
+#[test]
+fn archives_that_are_incomplete_or_mixed_up_are_refused() {
+    let shapes = ARCHIVES[0].1;
+    for entry in ["config.json", "metadata.json", "model.weights.h5"] {
+        let file = changed_archive("blocks_keras3", entry, |_| Vec::new());
+        let text = message(&file, shapes);
+        assert!(
+            text.contains(&format!("a zip archive without `{entry}`")),
+            "{text}"
+        );
+        assert_eq!(check_keras(Cursor::new(file)).unwrap_err().to_string(), text);
+    }
+    let renamed = changed_archive("blocks_keras3", "config.json", |bytes| {
+        String::from_utf8(bytes)
+            .unwrap()
+            .replace("\"shared\"", "\"other\"")
+            .into_bytes()
+    });
+    let text = message(&renamed, shapes);
+    assert!(
+        text.starts_with("weights of layer `other`")
+            && text.contains("has the weights of the layer `shared`"),
+        "{text}"
+    );
+    let fewer = changed_archive("parts", "config.json", |bytes| {
+        let text = String::from_utf8(bytes).unwrap();
+        text.replacen("\"use_bias\": true", "\"use_bias\": false", 1)
+            .into_bytes()
+    });
+    let text = message(&fewer, &[&[1, 6, 4]]);
+    assert!(text.contains("has 2 weights, 1 expected"), "{text}");
+    let cut = changed_archive("parts", "model.weights.h5", |bytes| {
+        bytes[..bytes.len() / 2].to_vec()
+    });
+    let text = message(&cut, &[&[1, 6, 4]]);
+    assert!(text.contains("it was cut off"), "{text}");
 }
 
 #[test]

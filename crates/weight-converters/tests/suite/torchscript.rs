@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use crate::archives::{FIXTURES, convert, fixture, inputs, pack, unpack, with_file, with_program};
 use weight_converters::ScalarType;
-use weight_converters::torchscript::{ConvertError, convert_torchscript};
+use weight_converters::torchscript::convert_torchscript;
 use weight_converters::{InputSpec, Options};
 use zip::CompressionMethod;
+
+use crate::archives::{self, FIXTURES, convert, fixture, folder, inputs, pack, unpack};
 
 /// Length of axes and type of a numpy file.
 fn npy(path: &Path) -> (String, Vec<usize>) {
@@ -58,7 +59,7 @@ fn fixtures_have_the_outputs_of_pytorch() {
         let arrays = if name == "big_endian" { "data_types" } else { name };
         assert!(!converted.outputs.is_empty());
         for (index, output) in converted.outputs.iter().enumerate() {
-            let (descr, shape) = npy(&common::folder().join(format!("{arrays}.output_{index}.npy")));
+            let (descr, shape) = npy(&folder().join(format!("{arrays}.output_{index}.npy")));
             assert_eq!(
                 (numpy_type(output.dtype), &output.shape),
                 (&*descr, &shape),
@@ -119,7 +120,7 @@ fn names_of_inputs_and_outputs() {
         "outputs of the network: the name `image` is empty, or that of another input or output"
     );
 
-    let structured = common::convert(&fixture("structured"), &[&[1, 3, 4, 4], &[1, 3, 1, 1]]).unwrap();
+    let structured = archives::convert(&fixture("structured"), &[&[1, 3, 4, 4], &[1, 3, 1, 1]]).unwrap();
     let names: Vec<_> = structured.outputs.iter().map(|port| &*port.name).collect();
     assert_eq!(
         names,

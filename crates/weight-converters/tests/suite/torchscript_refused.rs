@@ -1,12 +1,9 @@
 //! TorchScript archives that are refused, and what the refusal says.
 
-use crate::archives::{FIXTURES, convert, fixture, inputs, pack, unpack, with_file, with_program};
-use std::fs;
-use std::path::Path;
-use weight_converters::ScalarType;
-use weight_converters::torchscript::{ConvertError, convert_torchscript};
-use weight_converters::{InputSpec, Options};
+use weight_converters::torchscript::ConvertError;
 use zip::CompressionMethod;
+
+use crate::archives::{convert, fixture, pack, unpack, with_file, with_program};
 
 #[test]
 fn inputs_that_do_not_fit() {

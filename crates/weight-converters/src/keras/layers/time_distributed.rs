@@ -16,7 +16,7 @@ pub(super) const LAYERS: &[Row] = &[row(
 )];
 
 /// The layer in a `TimeDistributed`, or `None` for other classes.
-pub(super) fn inner(layer: &Layer) -> Option<Result<Layer, LayerError>> {
+pub(crate) fn inner(layer: &Layer) -> Option<Result<Layer, LayerError>> {
     (layer.class == "TimeDistributed").then(|| wrapped(layer.config()))
 }
 

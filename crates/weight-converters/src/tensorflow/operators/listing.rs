@@ -1,17 +1,7 @@
 //! What is supported, for documentation and for people.
 
-use super::{STRUCTURE, table};
-
-/// An operator that can be converted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SupportedOperator {
-    /// The name in graphs.
-    pub name: &'static str,
-    /// What kind of operator it is: `convolution`, `pooling`, ...
-    pub family: &'static str,
-    /// Restrictions, and what it becomes where that is not obvious; may be empty.
-    pub notes: &'static str,
-}
+use super::{FAMILIES, STRUCTURE};
+use crate::operator_table::{SupportedOperator, listing};
 
 /// The operators that can be converted, by family.
 ///
@@ -27,10 +17,5 @@ pub fn supported_operators() -> impl Iterator<Item = SupportedOperator> {
         family: "variables, functions and control flow",
         notes,
     });
-    let lowered = table().map(|(family, operator)| SupportedOperator {
-        name: operator.name,
-        family,
-        notes: operator.notes,
-    });
-    lowered.chain(structure)
+    listing(FAMILIES).chain(structure)
 }

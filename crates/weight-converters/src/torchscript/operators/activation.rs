@@ -1,4 +1,4 @@
-//! Activation functions, softmax, and dropout in evaluation mode.
+//! Activation functions other than rectifiers and softmax.
 
 use super::super::arguments::Arguments;
 use super::super::context::{Context, LoweringError};

@@ -1,4 +1,4 @@
-//! Operators that rearrange elements into a copy: repetitions, flips and shifts, diagonals, pixel shuffling.
+//! Operators that rearrange elements into a copy: repetitions, flips and shifts.
 
 use super::super::arguments::Arguments;
 use super::super::context::{Context, LoweringError};

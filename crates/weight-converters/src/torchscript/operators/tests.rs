@@ -36,6 +36,14 @@ fn numbers(result: &TensorRef) -> Vec<f64> {
     result.constant.as_ref().expect("known").to_f64()
 }
 
+/// All operators with their families.
+fn table() -> impl Iterator<Item = (&'static str, &'static Operator)> {
+    let rows = |&(family, rows): &'static (&'static str, &'static [Operator])| {
+        rows.iter().map(move |row| (family, row))
+    };
+    FAMILIES.iter().flat_map(rows)
+}
+
 #[test]
 fn every_name_has_one_row_and_every_family_its_rows() {
     let mut names = HashSet::new();

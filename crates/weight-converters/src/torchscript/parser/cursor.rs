@@ -1,9 +1,10 @@
 //! Where a parser is in its text, and the steps it takes.
 
+use std::rc::Rc;
+
 use super::SyntaxError;
 use super::lexer::{Lexer, Token};
 use crate::torchscript::source::Position;
-use std::rc::Rc;
 
 /// The deepest nesting of expressions and of blocks.
 pub(super) const MAX_DEPTH: usize = 200;

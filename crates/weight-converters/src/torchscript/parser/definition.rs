@@ -1,10 +1,11 @@
 //! Classes and functions.
 
+use std::rc::Rc;
+
 use super::SyntaxError;
 use super::ast::{Class, ClassAttribute, ExpressionKind, Function, Parameter};
 use super::cursor::Parser;
 use super::lexer::Token;
-use std::rc::Rc;
 
 impl Parser<'_> {
     pub(super) fn class(&mut self) -> Result<Class, SyntaxError> {

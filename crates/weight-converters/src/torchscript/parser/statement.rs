@@ -1,4 +1,4 @@
-//! Statements, functions and classes.
+//! Statements.
 
 use std::rc::Rc;
 

@@ -1,10 +1,11 @@
 //! Tensors of the program, and views of them.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use super::super::context::LoweringError;
 use super::super::views::ViewStep;
 use crate::graph::{Graph, TensorRef};
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 /// A tensor of the program: shared, and changed by operators that work in place.
 ///

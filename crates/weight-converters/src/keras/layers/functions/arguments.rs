@@ -1,12 +1,13 @@
 //! Arguments of functions.
 
+use serde_json::Value;
+
 use super::super::super::config::{as_integer, as_integers};
 use super::super::super::context::Context;
 use super::super::super::error::LayerError;
 use super::super::super::feature::Feature;
 use super::super::call::{Call, Operand, as_numbers};
 use crate::tensor::{ScalarType, TensorData};
-use serde_json::Value;
 
 /// An argument: by place, by one of its names, or from the configuration of an operation.
 pub(super) fn argument(call: &Call<'_>, place: usize, names: &str) -> Option<Operand> {

@@ -1,5 +1,7 @@
 //! Indexing: `x[:, 1:3]`.
 
+use serde_json::Value;
+
 use super::super::super::config::as_integer;
 use super::super::super::context::Context;
 use super::super::super::error::LayerError;
@@ -7,7 +9,6 @@ use super::super::super::feature::{Feature, Layout, resolve_axis};
 use super::super::call::{Call, Operand};
 use super::arguments::argument;
 use crate::graph::SliceRange;
-use serde_json::Value;
 
 /// One step of an index.
 enum Index {

@@ -1,12 +1,13 @@
 //! Functions that change shapes and types.
 
+use serde_json::Value;
+
 use super::super::super::context::Context;
 use super::super::super::error::LayerError;
 use super::super::super::feature::{Feature, Layout};
 use super::super::call::{Call, Operand};
 use super::arguments::{argument, axes_of};
 use crate::tensor::ScalarType;
-use serde_json::Value;
 
 pub(super) fn cast(cx: &mut Context, call: &Call<'_>) -> Result<Feature, LayerError> {
     let target = match argument(call, 1, "dtype") {

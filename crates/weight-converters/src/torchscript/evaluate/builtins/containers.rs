@@ -1,4 +1,4 @@
-//! Lists, tuples and dictionaries.
+//! Lists and tuples.
 
 use std::cmp::Ordering;
 
