@@ -64,6 +64,7 @@ pub(crate) fn run(options: &BuildOptions) -> Result<Exit, Failure> {
     let Some(target) = &options.target else {
         return Err(Failure::usage("OUT is missing: where the package goes"));
     };
+    super::package::check_target(target)?;
     let mut recipe = match Recipe::read(&options.recipe) {
         Ok(recipe) => recipe,
         Err(error) => {
