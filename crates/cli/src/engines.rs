@@ -63,6 +63,13 @@ pub(crate) fn select(package: &Package, options: &EngineOptions) -> Result<Arc<B
         native.python = Some(environment::interpreter(package, options)?);
     }
     let engines = find(&native, options.device)?;
+    let is_ready = |known: &Known| matches!(known.state, State::Ready { .. });
+    if options.device != Device::Cpu && options.backend.is_none() && !engines.known.iter().any(is_ready) {
+        return Err(Failure::usage(format!(
+            "nothing here computes on the device {}: use --device cpu, or see what `modelhub backends` says",
+            options.device
+        )));
+    }
     if let Some(name) = &options.backend {
         let known = engines.known.iter().find(|known| known.name == name);
         if let Some(Known {

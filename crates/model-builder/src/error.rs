@@ -115,10 +115,7 @@ impl fmt::Display for BuildError {
                 write!(f, "the shape of the output `{output}` has to be stated: {reason}")
             }
             BuildErrorKind::Halo { output, reason } => {
-                write!(
-                    f,
-                    "the halo of the output `{output}` cannot be measured: {reason}"
-                )
+                write!(f, "no halo for the output `{output}`: {reason}")
             }
             BuildErrorKind::Package { reason } => f.write_str(reason),
             BuildErrorKind::Pack => f.write_str("the package is not written"),

@@ -82,7 +82,9 @@ fn influences(probe: &mut Probe, line: &Line, outputs: &[Seen], stride: usize) -
     for variant in VARIANTS {
         let base = variant.base(probe, &line.shapes);
         let before = probe.run(base.clone())?;
-        for steps in line.cuts(stride) {
+        // The second cut finds what the first one does, unless they are out of phase.
+        let cuts = if variant == VARIANTS[0] { 2 } else { 1 };
+        for steps in line.cuts(stride).into_iter().take(cuts) {
             for side in [Side::Start, Side::End] {
                 let reach = influence(probe, line, outputs, (&base, &before), (variant, steps, side))?;
                 for (known, found) in halo.iter_mut().zip(reach) {
@@ -189,21 +191,30 @@ fn kept(data: &ArrayD<f32>, axis: usize, length: usize, side: Side) -> ArrayD<f3
     data.slice_axis(Axis(axis), part).to_owned()
 }
 
-/// The stride of a network that takes one size only, from how far the same cut reaches one element further on: what
-/// reaches as far relative to the cut, for all cuts that are a number of elements apart, has that stride.
+/// The stride of a network that takes one size only. A cut that is in phase reaches as far, relative to itself, as another
+/// one that is; between them it reaches as far as the next one, which is farther.
 fn hidden_stride(probe: &mut Probe, line: &Line, outputs: &[Seen]) -> Option<usize> {
     let variant = VARIANTS[0];
     let base = variant.base(probe, &line.shapes);
     let before = probe.run(base.clone())?;
-    let first = line.middle();
-    let mut known: Vec<Vec<Option<usize>>> = Vec::new();
+    let mut largest = LARGEST_FIXED_STRIDE;
+    while largest > line.middle() {
+        largest /= 2;
+    }
+    let first = line.middle() / largest.max(1) * largest.max(1);
+    let mut reach = |steps| {
+        influence(
+            probe,
+            line,
+            outputs,
+            (&base, &before),
+            (variant, steps, Side::Start),
+        )
+    };
+    let in_phase = reach(first)?;
     let mut stride = 1;
-    while stride <= LARGEST_FIXED_STRIDE && line.cut(first + 2 * stride).is_some() {
-        while known.len() <= 2 * stride {
-            let cut = (variant, first + known.len(), Side::Start);
-            known.push(influence(probe, line, outputs, (&base, &before), cut)?);
-        }
-        if (0..=stride).all(|at| known[at] == known[at + stride]) {
+    while stride <= largest && line.cut(first + stride).is_some() {
+        if reach(first + stride)? == in_phase {
             return Some(stride);
         }
         stride *= 2;

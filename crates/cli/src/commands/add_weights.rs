@@ -94,6 +94,9 @@ impl AddWeightsOptions {
 }
 
 pub(crate) fn run(options: &AddWeightsOptions, sources: &Sources) -> Result<Exit, Failure> {
+    if let Some(target) = &options.output {
+        super::package::check_target(target)?;
+    }
     let opened = sources.open(&options.model)?;
     let is_folder = opened.files().folder().is_some();
     if !is_folder && options.output.is_none() {

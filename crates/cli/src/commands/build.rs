@@ -66,6 +66,7 @@ pub(crate) fn run(options: &BuildOptions, sources: &Sources) -> Result<Exit, Fai
     let Some(target) = &options.target else {
         return Err(Failure::usage("OUT is missing: where the package goes"));
     };
+    super::package::check_target(target)?;
     let mut recipe = match Recipe::read(&options.recipe) {
         Ok(recipe) => recipe,
         Err(error) => {

@@ -43,6 +43,14 @@ pub(crate) fn run(options: &ConvertOptions, sources: &Sources) -> Result<Exit, F
             if let PipelineErrorKind::InvalidDescription(found) = error.kind() {
                 diagnostics::print_to_stderr(&package, found);
             }
+            if options.from.is_none() && matches!(error.kind(), PipelineErrorKind::NoSuchWeights { .. }) {
+                let formats: Vec<_> = model.weights.formats().map(WeightsFormat::name).collect();
+                return Err(Failure::usage(format!(
+                    "there is nothing to convert: the model has {}, and onnx is made of torchscript, \
+                     tensorflow_saved_model_bundle, keras_hdf5 and tensorflow_js",
+                    formats.join(", ")
+                )));
+            }
             return Err(Failure::of_pipeline(&error));
         }
     };

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use model_builder::{Overwrite, write_package};
@@ -74,7 +74,27 @@ pub(super) fn overwrite(force: bool) -> Overwrite {
     }
 }
 
+/// Archives of other kinds are not written, and a folder with such a name would only confuse.
+const OTHER_ARCHIVES: [&str; 9] = ["7z", "bz2", "gz", "rar", "tar", "tgz", "xz", "yaml", "zst"];
+
+/// Refuses a name for a package that promises what is not written.
+pub(super) fn check_target(target: &Path) -> Result<(), Failure> {
+    let extension = target.extension().and_then(|extension| extension.to_str());
+    let is_other = extension.is_some_and(|extension| {
+        let extension = extension.to_ascii_lowercase();
+        OTHER_ARCHIVES.contains(&extension.as_str())
+    });
+    if is_other {
+        return Err(Failure::usage(format!(
+            "`{}`: a package is written as a zip file (a name that ends in .zip) or a folder",
+            target.display()
+        )));
+    }
+    Ok(())
+}
+
 pub(crate) fn run(options: &PackageOptions, sources: &Sources) -> Result<Exit, Failure> {
+    check_target(&options.target)?;
     let package = sources.open(&options.source)?;
     if package.parsed().document().is_none() {
         diagnostics::print_to_stderr(&package, package.parsed().diagnostics());
@@ -146,7 +166,10 @@ pub(super) fn failure(error: &PackError) -> Failure {
             "if the file is the right one, correct the description with `modelhub update-hashes`"
         }
         PackErrorKind::NoSuchWeights { .. } => return Failure::usage(error.to_string()),
-        PackErrorKind::MissingFiles { .. } | PackErrorKind::Description => {
+        PackErrorKind::MissingFiles { .. } => {
+            "put them into the package, or take what refers to them out of the description"
+        }
+        PackErrorKind::Description => {
             return Failure::findings(crate::exit::chain(error));
         }
         PackErrorKind::Write if is_taken(error) => {

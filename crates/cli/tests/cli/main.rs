@@ -19,6 +19,7 @@ mod harness;
 mod help;
 mod hostile;
 mod inspect;
+mod messages;
 mod migrate;
 mod packages;
 mod partner;

@@ -99,7 +99,7 @@ pub(super) fn search(
             .notes
             .push(format!("halo of `{name}`: {halo:?}, measured: {grounds}"));
         set_output(draft, wanted.output, "halo", tree::lengths(&halo));
-        make_room(draft, wanted, &halo);
+        make_room(draft, wanted, &halo)?;
     }
     Ok(())
 }
@@ -233,11 +233,11 @@ fn smallest_of(length: usize, min: usize, step: usize) -> usize {
 }
 
 /// Raises the smallest size of the inputs until something is left of an output within its halo.
-fn make_room(draft: &mut Draft, wanted: &Wanted, halo: &[usize]) {
+fn make_room(draft: &mut Draft, wanted: &Wanted, halo: &[usize]) -> Result<(), BuildError> {
     let axes = draft.outputs[wanted.output].axes.clone();
     let mut raised: Vec<(char, usize)> = Vec::new();
     let Some(input) = tree::items(&draft.tree, "inputs").get(wanted.reference) else {
-        return;
+        return Ok(());
     };
     let sizes = sizes_of(input);
     let input_axes = draft.inputs[wanted.reference].axes.clone();
@@ -252,18 +252,34 @@ fn make_room(draft: &mut Draft, wanted: &Wanted, halo: &[usize]) {
             raised.push((letter, missing.div_ceil(step)));
         }
     }
-    for (at, input) in tree::items_mut(&mut draft.tree, "inputs").iter_mut().enumerate() {
+    let inputs = tree::items_mut(&mut draft.tree, "inputs").iter_mut();
+    for (input, known) in inputs.zip(&draft.inputs) {
         let mut sizes = sizes_of(input);
         if sizes.step.iter().all(|&step| step == 0) {
             continue;
         }
         for &(letter, steps) in &raised {
-            if let Some(from) = draft.inputs[at].axes.find(letter) {
-                sizes.min[from] += steps * sizes.step[from];
+            let Some(from) = known.axes.find(letter) else {
+                continue;
+            };
+            sizes.min[from] += steps * sizes.step[from];
+            let length = known.tensor.shape()[from];
+            if length < sizes.min[from] {
+                let reason = format!(
+                    "with the halo {halo:?} that was measured the input `{}` needs {} elements along {letter}, and the \
+                     test input has {length}: give a larger test input, or leave the halo out",
+                    known.name, sizes.min[from]
+                );
+                return Err(BuildErrorKind::Halo {
+                    output: draft.outputs[wanted.output].name.clone(),
+                    reason,
+                }
+                .into());
             }
         }
         tree::set(input, "shape", parametrized(&sizes));
     }
+    Ok(())
 }
 
 #[cfg(test)]

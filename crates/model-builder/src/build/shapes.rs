@@ -118,7 +118,8 @@ pub(super) fn complete(
                     Err(error) => return Err(error),
                 }
             }
-            None if is_fixed => None,
+            // Scores of a class, say: as many whatever the size of the image.
+            None if is_fixed || small[at] == large[at] => None,
             None => {
                 let reason = "no input has the same axes in the same order".to_owned();
                 return Err(BuildErrorKind::Shape { output: name, reason }.into());

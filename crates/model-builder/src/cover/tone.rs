@@ -10,6 +10,8 @@ const CONTRAST: [f64; 2] = [0.01, 0.998];
 const FLAT: f64 = 1e-5;
 /// Channels whose ranges differ by more are stretched by themselves: they are no photograph.
 const ALIKE: f64 = 4.0;
+/// The range of all channels of a photograph is not wider than this multiple of the widest of one.
+const OVERLAP: f64 = 2.0;
 /// The most values that labels are counted to.
 const MAX_LABELS: usize = 20_000;
 /// The part of neighbours in a row that have the same label.
@@ -34,7 +36,7 @@ pub(super) fn toned(values: &Array3<f32>) -> Array3<f32> {
                 .fold((f64::INFINITY, f64::NEG_INFINITY), |all, one| {
                     (all.0.min(one.0), all.1.max(one.1))
                 });
-            let is_photograph = most <= least * ALIKE;
+            let is_photograph = most <= least * ALIKE && together.1 - together.0 <= most * OVERLAP;
             let mut pixels = values.clone();
             for (mut pixels, range) in pixels.axis_iter_mut(Axis(2)).zip(ranges) {
                 let range = if is_photograph { together } else { range };
@@ -191,6 +193,8 @@ mod tests {
         assert_eq!([0, 1, 2].map(|channel| pixels[[19, 19, channel]]), [1.0; 3]);
         let photograph = toned(&of(3, [1.0, 0.5, 0.5]));
         assert!(photograph[[19, 19, 0]] > 1.5 * photograph[[19, 19, 1]]);
+        let apart = Array3::from_shape_fn((20, 20, 3), |(y, x, c)| (1000 * c + y * 20 + x) as f32);
+        assert_eq!(toned(&apart)[[19, 19, 0]], 1.0);
         let channels = toned(&of(3, [1.0, 0.01, 0.01]));
         assert_eq!(channels[[19, 19, 0]], channels[[19, 19, 1]]);
     }

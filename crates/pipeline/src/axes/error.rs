@@ -116,9 +116,8 @@ pub enum AxesError {
 
     /// The array has more axes than the model, or too few.
     #[error(
-        "an array of {rank} axes (shape {shape:?}) cannot be matched with the model's axes '{wanted}', state the axes \
-         of the array with --axes or save it with fewer or more axes",
-        rank = shape.len()
+        "an array of the shape {shape:?} cannot be matched with the model's axes '{wanted}', state the axes \
+         of the array with --axes or save it with fewer or more axes"
     )]
     NoCandidate {
         /// The shape of the array.

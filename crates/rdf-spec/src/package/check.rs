@@ -120,7 +120,11 @@ fn unreadable(reference: &Reference, error: &PackageError) -> Diagnostic {
         PackageErrorKind::NotFetched { .. } => Code::UnreadableSource,
         _ => Code::MissingFile,
     };
-    Diagnostic::new(code, reference.path.clone(), error.in_one_line())
+    let found = Diagnostic::new(code, reference.path.clone(), error.in_one_line());
+    if code == Code::MissingFile {
+        return found.help("put the file into the package, or correct what refers to it");
+    }
+    found
 }
 
 fn compare_digest(file: &str, reference: &Reference, look: &Look) -> Option<Diagnostic> {

@@ -318,7 +318,17 @@ fn read_format_fields(
     if !known && fields.node(key).is_none_or(Node::is_null) {
         let path = reader.path().join(key);
         let message = format!("the {format} weights do not state their `{key}`");
-        reader.push(Diagnostic::new(Code::MissingFrameworkVersion, path, message).at(fields.start()));
+        let example = if key == "pytorch_version" {
+            "2.4.0"
+        } else {
+            "2.15.0"
+        };
+        let help = format!("state the version that wrote the file, for example `{key}: {example}`");
+        reader.push(
+            Diagnostic::new(Code::MissingFrameworkVersion, path, message)
+                .at(fields.start())
+                .help(help),
+        );
     }
     if format != WeightsFormat::PytorchStateDict {
         return true;
@@ -372,6 +382,7 @@ fn read_parent(own: WeightsFormat, node: &Node, reader: &mut Reader) -> Option<W
         Some(parent) if parent == own => format!("{own} weights cannot be their own parent"),
         Some(_) => return parent,
     };
-    reader.report(Code::WeightsParent, node, message);
+    let help = "name the format of this model that these weights were made from, or leave `parent` out";
+    reader.report(Code::WeightsParent, node, message).help = Some(help.to_owned());
     None
 }
