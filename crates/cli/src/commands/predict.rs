@@ -98,9 +98,8 @@ fn predict(
     let cache = tiles::cache_bytes(options);
     let mut sources = bar.suspend(|| open_inputs(model, &inputs, &axes, cache))?;
     if !options.no_tiling {
-        let shapes: Vec<Vec<usize>> = sources.iter().map(|source| source.shape().to_vec()).collect();
         bar.set_message("choosing tiles");
-        if let Some(job) = tiles::job(pipeline, model, &shapes, &inputs, &outputs, options)? {
+        if let Some(job) = tiles::job(pipeline, model, &sources, &inputs, &outputs, options)? {
             return job.run(pipeline, &mut sources, bar);
         }
     }

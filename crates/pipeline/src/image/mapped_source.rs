@@ -132,6 +132,10 @@ impl<S: ImageSource> ImageSource for MappedSource<S> {
     fn pixel_size(&self) -> &PixelSize {
         self.source.pixel_size()
     }
+
+    fn keeps_decoded_parts(&self) -> bool {
+        self.source.keeps_decoded_parts()
+    }
 }
 
 impl<S: ImageSource + ?Sized> ImageSource for Box<S> {
@@ -149,5 +153,9 @@ impl<S: ImageSource + ?Sized> ImageSource for Box<S> {
 
     fn pixel_size(&self) -> &PixelSize {
         (**self).pixel_size()
+    }
+
+    fn keeps_decoded_parts(&self) -> bool {
+        (**self).keeps_decoded_parts()
     }
 }

@@ -21,6 +21,12 @@ pub trait ImageSource: TileSource<Tile = Tensor, Error = ImageError> + Send {
 
     /// How far apart pixels are, where the file says so.
     fn pixel_size(&self) -> &PixelSize;
+
+    /// Whether decoded strips, tiles or chunks are kept for the next read, for which
+    /// [`SourceOptions::cache_bytes`] are taken. Formats that are read as they are keep nothing.
+    fn keeps_decoded_parts(&self) -> bool {
+        false
+    }
 }
 
 /// Choices for reading images in parts.

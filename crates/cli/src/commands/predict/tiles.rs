@@ -7,20 +7,23 @@ mod shown;
 
 use std::path::Path;
 
-use pipeline::image::ImageFormat;
+use pipeline::image::{ImageFormat, ImageSource};
 use pipeline::{Pipeline, TileOptions, TiledError};
 use rdf_spec::Network;
-use tiling::{ChunkLength, Padding, PlanError};
+use tiling::{ChunkLength, Padding, PlanError, TileSource};
 
 use self::earlier::Fingerprint;
 use self::job::Job;
 use super::assignment::Assigned;
+use super::inputs::Input;
 use crate::args::{PaddingMode, PredictOptions, TileArguments};
 use crate::exit::Failure;
 
 /// The most memory for decoded parts of images, and what part of the given memory they may take.
 const MOST_CACHE: u64 = 256 << 20;
 const CACHE_PART: u64 = 8;
+/// What a Zarr output keeps of chunks that were written in part.
+const PARTIAL_CHUNKS: usize = 64 << 20;
 /// How long chunks of a Zarr output are along `y` and `x` where the tiles decide: smaller ones make too many files, larger
 /// ones too much that is read for a small part of an image.
 const CHUNKS: ChunkLength = ChunkLength::Chosen {
@@ -35,6 +38,23 @@ pub(super) fn cache_bytes(options: &PredictOptions) -> usize {
         .memory
         .map_or(MOST_CACHE, |memory| (memory / CACHE_PART).min(MOST_CACHE));
     usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// What is taken of it, and for chunks of results that were written in part.
+pub(super) fn reserved_bytes(sources: &[Input], outputs: &[Assigned<'_>], options: &PredictOptions) -> u64 {
+    let each = cache_bytes(options) / sources.len().max(1);
+    let of_source = |source: &Input| {
+        let elements = source
+            .shape()
+            .iter()
+            .try_fold(1_usize, |all, &length| all.checked_mul(length));
+        let bytes = elements.and_then(|elements| elements.checked_mul(source.data_type().item_size()));
+        bytes.map_or(each, |bytes| bytes.min(each))
+    };
+    let kept = sources.iter().filter(|source| source.keeps_decoded_parts());
+    let read: usize = kept.map(of_source).sum();
+    let written = outputs.iter().filter(|output| is_zarr(output.value)).count() * PARTIAL_CHUNKS;
+    read.saturating_add(written) as u64
 }
 
 /// The arguments in the words of the library.
@@ -55,16 +75,17 @@ pub(in crate::commands) fn tile_options(arguments: &TileArguments, reserved: u64
     options
 }
 
-/// A run in tiles for images of these shapes; nothing if one tile is the whole image as it is.
+/// A run in tiles for these images; nothing if one tile is the whole image as it is.
 pub(super) fn job<'a>(
     pipeline: &mut Pipeline,
     model: &'a Network,
-    shapes: &[Vec<usize>],
+    sources: &[Input],
     inputs: &[Assigned<'_>],
     outputs: &'a [Assigned<'a>],
     options: &'a PredictOptions,
 ) -> Result<Option<Job<'a>>, Failure> {
-    let mut tiles = tile_options(&options.tiles, cache_bytes(options) as u64);
+    let shapes: Vec<Vec<usize>> = sources.iter().map(|source| source.shape().to_vec()).collect();
+    let mut tiles = tile_options(&options.tiles, reserved_bytes(sources, outputs, options));
     let fingerprint = Fingerprint::new(model, pipeline, inputs, options, &tiles)?;
     if options.resume {
         let (choice, fingerprint) = fingerprint.plan_of_earlier_run(outputs)?;
@@ -85,7 +106,7 @@ pub(super) fn job<'a>(
         }
     }
     let choice = pipeline
-        .choose_tiles(shapes, &tiles)
+        .choose_tiles(&shapes, &tiles)
         .map_err(|error| of_tiles(&error))?;
     if choice.plan.len() == 1 && !choice.plan.is_padded() && !options.dry_run {
         return Ok(None);

@@ -74,4 +74,8 @@ impl ImageSource for TiffSource {
     fn pixel_size(&self) -> &PixelSize {
         self.array.pixel_size()
     }
+
+    fn keeps_decoded_parts(&self) -> bool {
+        self.array.largest_part().is_some()
+    }
 }

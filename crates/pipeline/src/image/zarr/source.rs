@@ -79,4 +79,8 @@ impl ImageSource for ZarrSource {
     fn pixel_size(&self) -> &PixelSize {
         &self.pixel_size
     }
+
+    fn keeps_decoded_parts(&self) -> bool {
+        true
+    }
 }
