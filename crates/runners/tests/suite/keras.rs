@@ -54,6 +54,19 @@ pub(crate) fn keras_models_give_what_keras_gave(backend: &dyn Backend) {
     }
 }
 
+pub(crate) fn archives_of_keras_give_what_keras_gave(backend: &dyn Backend) {
+    let image = array("parts.input_0.npy", &[1, 6, 4]);
+    let expected = array("parts.output_0.npy", &[1, 6, 2]);
+    let path = fixture("parts.keras");
+    let bytes = std::fs::read(&path).unwrap();
+    for data in [WeightsData::File(&path), WeightsData::Bytes(&bytes)] {
+        let loaded = backend.load(WeightsFormat::KerasHdf5, data, &described());
+        let mut runner = loaded.unwrap_or_else(|error| panic!("{:?}", chain(&error)));
+        let difference = largest_difference(&run_one(&mut *runner, &image), &expected);
+        assert!(difference < 1e-5, "{difference}");
+    }
+}
+
 pub(crate) fn converted_networks_run_side_by_side(backend: &dyn Backend) {
     let path = fixture("unet.h5");
     let options = described().with_threads(NonZeroUsize::new(2).unwrap());

@@ -64,6 +64,7 @@ macro_rules! onnx_suite {
             );
             #[cfg(all(feature = "keras", feature = "tfjs"))]
             $crate::suite::onnx_suite!(@cases $backend;
+                archives_of_keras_give_what_keras_gave
                 keras_models_give_what_keras_gave
                 converted_networks_run_side_by_side
                 what_is_no_keras_model_is_refused

@@ -34,20 +34,18 @@ def results(numpy, outputs):
 
 
 class Keras:
-    """A Keras model in an HDF5 file: those of Keras 2 by tf_keras where it is installed, others by keras."""
+    """A Keras model in an HDF5 file or an archive: those of Keras 2 by tf_keras where it is installed, others by keras."""
 
     def __init__(self, given):
         self.tf, self.device = tensorflow_on(given)
-        import h5py
+        import zipfile
+
         import numpy
 
         self.numpy = numpy
         self.names = given.outputs
-        with h5py.File(given.weights, "r") as file:
-            if "model_config" not in file.attrs:
-                raise ValueError("the HDF5 file holds weights without a network (there is no attribute `model_config`)")
-            version = file.attrs.get("keras_version", "2")
-            version = version.decode() if isinstance(version, bytes) else str(version)
+        self.is_archive = zipfile.is_zipfile(given.weights)
+        version = self.of_archive(given.weights) if self.is_archive else self.of_hdf5(given.weights)
         keras = self.library(version)
         with self.tf.device(self.device):
             self.network = self.loaded(keras, given)
@@ -60,6 +58,30 @@ class Keras:
         self.order = [given.inputs.index(name) for name in inputs] if by_name else range(len(inputs))
         self.outputs = list(getattr(self.network, "output_names", None) or [])
 
+    def of_archive(self, path):
+        """The version of Keras that wrote an archive (`model.keras`)."""
+        import json
+        import zipfile
+
+        with zipfile.ZipFile(path) as archive:
+            try:
+                entry = archive.getinfo("metadata.json")
+            except KeyError:
+                raise ValueError("the zip file is no archive of Keras (there is no `metadata.json` in it)") from None
+            if entry.file_size > 1 << 20:
+                raise ValueError("`metadata.json` in the archive of Keras has %d bytes" % entry.file_size)
+            return str(json.loads(archive.read(entry)).get("keras_version", "3"))
+
+    def of_hdf5(self, path):
+        """The version of Keras that wrote an HDF5 file."""
+        import h5py
+
+        with h5py.File(path, "r") as file:
+            if "model_config" not in file.attrs:
+                raise ValueError("the HDF5 file holds weights without a network (there is no attribute `model_config`)")
+            version = file.attrs.get("keras_version", "2")
+            return version.decode() if isinstance(version, bytes) else str(version)
+
     def library(self, version):
         if version.split(".")[0] in ("1", "2"):
             try:
@@ -71,10 +93,10 @@ class Keras:
     def loaded(self, keras, given):
         # The suffix tells the format to Keras; running code was allowed, so Lambda layers may be loaded, too.
         path = given.weights
-        if not path.endswith((".h5", ".hdf5", ".keras")):
+        if not path.endswith((".keras",) if self.is_archive else (".h5", ".hdf5")):
             import shutil
 
-            path = os.path.join(given.scratch, "weights.h5")
+            path = os.path.join(given.scratch, "weights.keras" if self.is_archive else "weights.h5")
             shutil.copyfile(given.weights, path)
         load_model = keras.models.load_model
         # Older versions have no safe mode.
