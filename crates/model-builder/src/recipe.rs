@@ -124,7 +124,7 @@ impl Recipe {
     /// let text = "[weights.onnx]\nsource = \"https://example.org/net.onnx\"\n";
     /// let mut recipe = Recipe::parse(text, "model.toml", ".")?;
     /// assert_eq!(recipe.urls(), ["https://example.org/net.onnx"]);
-    /// recipe.take_from("https://example.org/net.onnx", "/tmp/net.onnx");
+    /// recipe.take_from("https://example.org/net.onnx", "fetched/net.onnx");
     /// # Ok::<(), model_builder::BuildError>(())
     /// ```
     #[must_use]

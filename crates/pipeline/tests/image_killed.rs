@@ -59,7 +59,7 @@ fn run(path: &Path) {
 
 /// The process that is killed: the test below starts it.
 #[test]
-#[ignore = "part of the other test"]
+#[ignore = "the process that the test below starts and kills"]
 fn child() {
     run(Path::new(&std::env::var_os(RESULT).unwrap()));
 }
