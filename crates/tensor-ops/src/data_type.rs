@@ -1,5 +1,7 @@
 //! The element types that a tensor can have.
 
+#[cfg(target_arch = "x86_64")]
+mod masks;
 pub(crate) mod sealed;
 
 use std::fmt;

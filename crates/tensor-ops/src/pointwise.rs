@@ -2,6 +2,7 @@
 
 mod convert;
 mod kernel;
+mod lookup;
 mod sigmoid;
 mod walk;
 

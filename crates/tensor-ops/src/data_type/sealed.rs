@@ -1,5 +1,14 @@
 //! What statistics need of an element: its value, its place in the order of values, and counting.
 
+#[cfg(target_arch = "x86_64")]
+use super::masks::select_between;
+
+/// There is none on other processors.
+#[cfg(not(target_arch = "x86_64"))]
+fn select_between(_: &[u16], _: u16, _: u16, _: &mut Vec<u16>) -> Option<u64> {
+    None
+}
+
 /// Number of values that are counted at once: the counters of single bytes do not overflow.
 pub(crate) const CHUNK: usize = 192;
 
@@ -34,6 +43,10 @@ pub trait Sealed: PartialOrd + Sized {
     /// The sums of at most [`CHUNK`] values and of their squares, for types that are summed exactly; 0 for others.
     fn integer_sums(values: &[Self]) -> (i64, u64);
 
+    /// Appends the values above `low` and below `high` to `between`, which are few, and returns how many are not above
+    /// `low`. `None`, and nothing is done, unless there is a way that is faster than [`tally`](Self::tally).
+    fn select_between(values: &[Self], low: Self, high: Self, between: &mut Vec<Self>) -> Option<u64>;
+
     /// How many of at most [`CHUNK`] values are NaN.
     fn count_nan(values: &[Self]) -> u32;
 }
@@ -42,7 +55,7 @@ pub trait Sealed: PartialOrd + Sized {
 macro_rules! implement {
     (
         $element:ty, $count:ty, $lowest:expr, $highest:expr, $is_nan:expr, $image:expr, $from_image:expr,
-        $is_exact:expr, $integer_sums:expr
+        $is_exact:expr, $integer_sums:expr, $select_between:expr
     ) => {
         impl Sealed for $element {
             const IS_SUMMED_EXACTLY: bool = $is_exact;
@@ -90,6 +103,16 @@ macro_rules! implement {
                 [to_low as u32, below_high as u32]
             }
 
+            fn select_between(
+                values: &[Self],
+                low: Self,
+                high: Self,
+                between: &mut Vec<Self>,
+            ) -> Option<u64> {
+                let select: fn(&[Self], Self, Self, &mut Vec<Self>) -> Option<u64> = $select_between;
+                select(values, low, high, between)
+            }
+
             #[inline(always)]
             fn count_nan(values: &[Self]) -> u32 {
                 let is_nan: fn(Self) -> bool = $is_nan;
@@ -117,17 +140,17 @@ macro_rules! sums {
 }
 
 macro_rules! implement_unsigned {
-    ($(($element:ty, $is_exact:expr, $sums:expr)),+) => {$(
+    ($(($element:ty, $is_exact:expr, $sums:expr, $select:expr)),+) => {$(
         implement!(
-            $element, $element, Self::MIN, Self::MAX, |_| false, |value| value, |image| image, $is_exact, $sums
+            $element, $element, Self::MIN, Self::MAX, |_| false, |value| value, |image| image, $is_exact, $sums, $select
         );
     )+};
 }
 implement_unsigned!(
-    (u8, true, |values| sums!(u32, values)),
-    (u16, true, |values| sums!(u32, values)),
-    (u32, false, |_| (0, 0)),
-    (u64, false, |_| (0, 0))
+    (u8, true, |values| sums!(u32, values), |_, _, _, _| None),
+    (u16, true, |values| sums!(u32, values), select_between),
+    (u32, false, |_| (0, 0), |_, _, _, _| None),
+    (u64, false, |_| (0, 0), |_, _, _, _| None)
 );
 
 macro_rules! implement_signed {
@@ -136,7 +159,7 @@ macro_rules! implement_signed {
             $element, $unsigned, Self::MIN, Self::MAX, |_| false,
             |value| value.cast_unsigned() ^ (1 << (<$unsigned>::BITS - 1)),
             |image| (image ^ (1 << (<$unsigned>::BITS - 1))).cast_signed(),
-            $is_exact, $sums
+            $is_exact, $sums, |_, _, _, _| None
         );
     )+};
 }
@@ -162,7 +185,7 @@ macro_rules! implement_float {
                 let sign = 1 << (<$unsigned>::BITS - 1);
                 Self::from_bits(if image & sign == 0 { !image } else { image ^ sign })
             },
-            false, |_| (0, 0)
+            false, |_| (0, 0), |_, _, _, _| None
         );
     )+};
 }
@@ -177,5 +200,6 @@ implement!(
     u8::from,
     |image| image != 0,
     true,
-    |values| sums!(u32, values)
+    |values| sums!(u32, values),
+    |_, _, _, _| None
 );

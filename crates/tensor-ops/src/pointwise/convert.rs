@@ -1,6 +1,7 @@
 //! Which loop takes the elements of each type to their results.
 
-use crate::pointwise::kernel::{Constants, Converting, InPlace};
+use crate::pointwise::kernel::{Constants, Converting, InPlace, Uniform};
+use crate::pointwise::lookup::look_up_logistic;
 use crate::simd::dispatch;
 use crate::tensor::cast::CastTo;
 
@@ -13,7 +14,7 @@ pub(crate) trait Convert: Sized {
     fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>);
 }
 
-/// For the types of images, and for the one that others are cast to: a loop for each map.
+/// For floats: a loop for each map.
 macro_rules! convert_at_once {
     ($($element:ty),+) => {$(
         impl Convert for $element {
@@ -23,7 +24,22 @@ macro_rules! convert_at_once {
         }
     )+};
 }
-convert_at_once!(u8, u16, f32, f64);
+convert_at_once!(f32, f64);
+
+/// For types of natural numbers of images, of which the logistic function is looked up.
+macro_rules! convert_or_look_up {
+    ($($element:ty),+) => {$(
+        impl Convert for $element {
+            fn convert(source: &[Self], x: &mut [f32], constants: Constants<'_>) {
+                let is_logistic = matches!(constants, Constants::Uniform(Uniform::Sigmoid));
+                if !(is_logistic && look_up_logistic(source, x)) {
+                    dispatch(Converting { source, x, constants });
+                }
+            }
+        }
+    )+};
+}
+convert_or_look_up!(u8, u16);
 
 /// For types whose values `f32` holds exactly: a block is cast, and then changed in place while it is in the
 /// first-level cache.

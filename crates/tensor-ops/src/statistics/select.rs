@@ -8,6 +8,8 @@
 
 mod count;
 
+use std::ops::Range;
+
 use ndarray::{ArrayViewD, IxDyn};
 
 use crate::blocks::{each_block, fold_blocks};
@@ -16,7 +18,8 @@ use crate::data_type::sealed::CHUNK;
 use crate::percentile::{Percentile, Position};
 use crate::simd::{Kernel, dispatch};
 use crate::statistics::radix;
-use crate::statistics::select::count::{Count, Counts, Interval, Tally};
+use crate::statistics::select::count::{Counts, Interval, Tally, count};
+use crate::threads::{for_each, join};
 
 /// Smaller groups are sorted.
 const SMALL: usize = 4096;
@@ -48,20 +51,13 @@ pub(crate) fn select<T: Element>(
         }
         return count;
     }
-    let mut sample = sample(x);
-    let intervals: Vec<_> = percentiles
-        .iter()
-        .map(|percentile| Interval::around(*percentile, &mut sample))
-        .collect();
+    let sample = sample(x);
+    let intervals = for_each(percentiles.to_vec(), &|percentile| {
+        Interval::around(percentile, &mut sample.clone())
+    });
     let mut counts = fold_blocks(
         x,
-        &|counts: &mut Counts<T>, values| {
-            dispatch(Count {
-                values,
-                intervals: &intervals,
-                counts,
-            });
-        },
+        &|counts: &mut Counts<T>, values| count(values, &intervals, counts),
         &Counts::merge,
     );
     let valid = (x.len() as u64).saturating_sub(counts.nan);
@@ -70,23 +66,23 @@ pub(crate) fn select<T: Element>(
         return 0;
     }
     counts.tallies.resize_with(intervals.len(), Tally::default);
-    for (((percentile, interval), mut tally), result) in percentiles
-        .iter()
-        .zip(&intervals)
-        .zip(counts.tallies)
-        .zip(results)
-    {
+    let wanted = percentiles.iter().zip(&intervals).zip(counts.tallies).collect();
+    let values = for_each(wanted, &|((percentile, interval), mut tally)| {
         let position = percentile.position(valid);
         let lower = tally.value_at(x, *interval, position.lower);
         let upper = match position.upper == position.lower {
             true => lower,
             false => tally.value_at(x, *interval, position.upper),
         };
-        *result = match (lower, upper) {
+        match (lower, upper) {
             (Some(lower), Some(upper)) => position.interpolate(lower.to_f64(), upper.to_f64()),
             _ => by_counting_bits(x, valid, position),
-        };
-    }
+        }
+    });
+    results
+        .iter_mut()
+        .zip(values)
+        .for_each(|(result, value)| *result = value);
     valid
 }
 
@@ -105,17 +101,25 @@ fn by_counting_bits<T: Element>(x: &ArrayViewD<'_, T>, valid: u64, position: Pos
 fn sample<T: Element>(x: &ArrayViewD<'_, T>) -> Vec<T> {
     let part = x.len() / SAMPLE;
     let parts = if part == 0 { x.len() } else { SAMPLE };
-    let part = part.max(1);
+    sample_parts(x, part.max(1), 0..parts)
+}
+
+/// The halves of many parts at the same time, since threads wait for memory here.
+fn sample_parts<T: Element>(x: &ArrayViewD<'_, T>, part: usize, parts: Range<usize>) -> Vec<T> {
+    if parts.len() > SAMPLE / 4 {
+        let middle = parts.start + parts.len() / 2;
+        let (mut left, right) = join(
+            || sample_parts(x, part, parts.start..middle),
+            || sample_parts(x, part, middle..parts.end),
+        );
+        left.extend(right);
+        return left;
+    }
     let slice = x.as_slice_memory_order();
-    let mut state = 1_u64;
     let mut index = IxDyn(&vec![0; x.ndim()]);
-    let mut sample = Vec::with_capacity(parts);
-    for number in 0..parts {
-        // The constants of Knuth's MMIX.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let mut at = number * part + (state >> 33) as usize % part;
+    let mut sample = Vec::with_capacity(parts.len());
+    for number in parts {
+        let mut at = number * part + random(number as u64) as usize % part;
         let value = match slice {
             Some(values) => values.get(at),
             None => {
@@ -129,6 +133,15 @@ fn sample<T: Element>(x: &ArrayViewD<'_, T>) -> Vec<T> {
         sample.extend(value.copied().filter(|value| !value.has_no_order()));
     }
     sample
+}
+
+/// 31 bits that belong to a number and look like chance: those of the generator SplitMix64 (G. L. Steele and others, "Fast
+/// splittable pseudorandom number generators", 2014).
+fn random(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits >> 33
 }
 
 impl<T: Element> Interval<T> {

@@ -2,10 +2,12 @@
 
 use crate::data_type::Element;
 use crate::data_type::sealed::CHUNK;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, dispatch};
 
 /// Number of values that are collected from at once: a part of a [`CHUNK`].
 const COLLECTED: usize = 64;
+/// Number of values that are compared with one interval after the other.
+const CACHED: usize = 64 * CHUNK;
 /// The largest number of values between the two of an interval that are kept.
 const MOST_BETWEEN: usize = 1 << 22;
 
@@ -70,10 +72,33 @@ impl<T> Default for Tally<T> {
     }
 }
 
-pub(super) struct Count<'a, T> {
-    pub(super) values: &'a [T],
-    pub(super) intervals: &'a [Interval<T>],
-    pub(super) counts: &'a mut Counts<T>,
+/// Adds `values` to `counts`.
+pub(super) fn count<T: Element>(values: &[T], intervals: &[Interval<T>], counts: &mut Counts<T>) {
+    counts.tallies.resize_with(intervals.len(), Tally::default);
+    // A block after the other, which stays in the first-level cache for all intervals.
+    for values in values.chunks(CACHED) {
+        let mut tallies = intervals.iter().zip(&mut counts.tallies);
+        let done = tallies.try_for_each(|(interval, tally)| {
+            let known = tally.between.len();
+            let to_low = T::select_between(values, interval.low, interval.high, &mut tally.between)?;
+            tally.to_low += to_low;
+            tally.below_high += to_low + (tally.between.len() - known) as u64;
+            Some(())
+        });
+        if done.is_none() {
+            dispatch(Count {
+                values,
+                intervals,
+                counts,
+            });
+        }
+    }
+}
+
+struct Count<'a, T> {
+    values: &'a [T],
+    intervals: &'a [Interval<T>],
+    counts: &'a mut Counts<T>,
 }
 
 impl<T: Element> Kernel for Count<'_, T> {
@@ -86,7 +111,6 @@ impl<T: Element> Kernel for Count<'_, T> {
             intervals,
             counts,
         } = self;
-        counts.tallies.resize_with(intervals.len(), Tally::default);
         // Arrays, so that the loops over them are unrolled.
         let (chunks, rest) = values.as_chunks::<CHUNK>();
         for chunk in chunks {
