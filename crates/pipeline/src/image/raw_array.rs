@@ -10,8 +10,10 @@ use super::ImageErrorKind;
 use super::arrays::{allocate, shaped, with_array};
 use super::element::{FileElement, with_element_type};
 
+mod filling;
 mod runs;
 
+pub(super) use filling::Filling;
 use runs::Runs;
 
 /// The most bytes that are read or written at once.
@@ -90,12 +92,13 @@ impl RawArray {
         shaped(region.shape(), elements)
     }
 
-    /// Write a part.
+    /// Write a part of an array that was new when `filling` began.
     pub(super) fn write(
         &self,
         writer: &mut (impl Write + Seek),
         region: &Region,
         tensor: &Tensor,
+        filling: &mut Filling,
     ) -> Result<(), ImageErrorKind> {
         region.check_within(&self.shape)?;
         if tensor.shape() != region.shape() {
@@ -114,7 +117,7 @@ impl RawArray {
         }
         with_array!(
             tensor,
-            array => self.write_elements(writer, region, array),
+            array => self.write_elements(writer, region, array, filling),
             _ => Err(ImageErrorKind::OtherDataType { found: data_type, expected: self.data_type })
         )
     }
@@ -124,14 +127,19 @@ impl RawArray {
         writer: &mut (impl Write + Seek),
         region: &Region,
         array: &ArrayD<T>,
+        filling: &mut Filling,
     ) -> Result<(), ImageErrorKind> {
         let runs = Runs::find_whole(&self.shape, region, size_of::<T>(), self.start)?;
         let array = array.as_standard_layout();
         // In standard layout there is a slice.
         let elements = array.as_slice().unwrap_or_default();
         let run_elements = (runs.span_bytes() / size_of::<T>()).max(1);
+        let length = Self::byte_length(&self.shape, self.data_type).unwrap_or(0);
+        let whole = self.start..self.start.saturating_add(length);
         let mut block = Vec::new();
         for (place, run) in runs.places().zip(elements.chunks(run_elements)) {
+            let bytes = place..place.saturating_add(size_of_val(run) as u64);
+            filling.fill(writer, &bytes, &whole)?;
             writer.seek(SeekFrom::Start(place))?;
             for part in run.chunks(BLOCK_BYTES / size_of::<T>()) {
                 block.clear();

@@ -6,7 +6,7 @@ use std::path::Path;
 use tensor_ops::{DataType, Tensor};
 use tiling::{Region, TileSink, TileSource};
 
-use super::raw_array::RawArray;
+use super::raw_array::{Filling, RawArray};
 use super::{ImageError, ImageErrorKind};
 
 /// An array in a temporary file, of which any part can be written and read; what was not written is 0.
@@ -32,6 +32,7 @@ use super::{ImageError, ImageErrorKind};
 pub struct ScratchArray {
     file: File,
     array: RawArray,
+    filling: Filling,
 }
 
 impl ScratchArray {
@@ -55,6 +56,7 @@ impl ScratchArray {
                     data_type,
                     big_endian: cfg!(target_endian = "big"),
                 },
+                filling: Filling::default(),
             })
         };
         create().map_err(|kind| ImageError::at(folder, kind))
@@ -89,6 +91,8 @@ impl TileSink for ScratchArray {
     }
 
     fn write(&mut self, region: &Region, tile: &Tensor) -> Result<(), ImageError> {
-        Ok(self.array.write(&mut self.file, region, tile)?)
+        Ok(self
+            .array
+            .write(&mut self.file, region, tile, &mut self.filling)?)
     }
 }

@@ -10,13 +10,14 @@ use super::Header;
 use super::descriptor::ElementType;
 use crate::atomic_file::AtomicFile;
 use crate::image::mapped_sink::UnfinishedFile;
-use crate::image::raw_array::RawArray;
+use crate::image::raw_array::{Filling, RawArray};
 use crate::image::{ImageErrorKind, ImageFormat};
 
 /// A file of full length, in which parts are replaced; what was not written is 0.
 pub(in crate::image) struct NpyFile {
     file: AtomicFile,
     array: RawArray,
+    filling: Filling,
 }
 
 impl NpyFile {
@@ -54,6 +55,7 @@ impl NpyFile {
                 data_type,
                 big_endian: element.big_endian,
             },
+            filling: Filling::default(),
         })
     }
 }
@@ -68,7 +70,8 @@ impl UnfinishedFile for NpyFile {
     }
 
     fn write(&mut self, region: &Region, tile: &Tensor) -> Result<(), ImageErrorKind> {
-        self.array.write(&mut self.file.as_file(), region, tile)
+        self.array
+            .write(&mut self.file.as_file(), region, tile, &mut self.filling)
     }
 
     fn read_back(&mut self, region: &Region) -> Result<Tensor, ImageErrorKind> {

@@ -11,7 +11,7 @@ use super::{Pages, needed_size, pages};
 use crate::atomic_file::AtomicFile;
 use crate::axes::FileAxes;
 use crate::image::mapped_sink::UnfinishedFile;
-use crate::image::raw_array::RawArray;
+use crate::image::raw_array::{Filling, RawArray};
 use crate::image::{ImageErrorKind, ImageFormat, PixelSize, TiffCompression};
 
 /// A file that has everything but its pixels, which are one block.
@@ -20,6 +20,7 @@ pub(in crate::image) struct TiffFile {
     /// The type of the tiles.
     data_type: DataType,
     pixels: RawArray,
+    filling: Filling,
 }
 
 impl TiffFile {
@@ -54,6 +55,7 @@ impl TiffFile {
                 data_type: stored,
                 big_endian: false,
             },
+            filling: Filling::default(),
             file,
             data_type,
         })
@@ -78,10 +80,13 @@ impl UnfinishedFile for TiffFile {
             });
         }
         if found == self.pixels.data_type {
-            return self.pixels.write(&mut self.file.as_file(), region, tile);
+            return self
+                .pixels
+                .write(&mut self.file.as_file(), region, tile, &mut self.filling);
         }
         let bytes = tile.cast(self.pixels.data_type);
-        self.pixels.write(&mut self.file.as_file(), region, &bytes)
+        self.pixels
+            .write(&mut self.file.as_file(), region, &bytes, &mut self.filling)
     }
 
     fn read_back(&mut self, region: &Region) -> Result<Tensor, ImageErrorKind> {
