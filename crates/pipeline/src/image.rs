@@ -40,6 +40,7 @@ use crate::axes::ImageAxes;
 pub(crate) mod arrays;
 #[cfg(any(feature = "tiff", feature = "zarr"))]
 mod chunk_cache;
+mod early_flush;
 mod element;
 mod error;
 mod format;

@@ -138,7 +138,8 @@ impl MemoryModel {
                 })
             })
             .sum();
-        // One tile more of each input and output exists than is run, each as it is in the file and in float32.
+        // A tile of each input and output waits for every network and one comes from it, in float32; one more is read or
+        // written, where it is as it is in the file, too.
         let at_once = at_once.get() as u64;
         let per_element = if at_once > 1 {
             self.bytes_side_by_side
@@ -147,7 +148,7 @@ impl MemoryModel {
         };
         let waiting = inputs
             .saturating_add(outputs)
-            .saturating_mul((at_once + 1) * (4 + 4));
+            .saturating_mul(2 * at_once * 4 + (4 + 4));
         let networks = per_element.saturating_mul(inputs).saturating_mul(at_once);
         self.base.saturating_add(networks).saturating_add(waiting)
     }

@@ -19,8 +19,9 @@ impl TilePlan {
     /// tile, the second one the second, and so on in turn. Results are written in the order of the tiles, whichever is
     /// computed first, so the result does not depend on how fast the networks are.
     ///
-    /// Memory is bounded by construction: with `n` networks, at most `n + 1` tiles of every input and of every output exist
-    /// at a time.
+    /// Memory is bounded by construction: with `n` networks, at most `2 n + 1` tiles of every input and of every output exist
+    /// at a time. For each network one waits and one is computed, so that no network waits for another, and one more is read and
+    /// one written.
     ///
     /// ```
     /// # use tiling::{Dimension, Extent, Geometry, InputAxis, InputGeometry, OutputAxis, OutputGeometry, Scale, Sizes};
@@ -80,9 +81,9 @@ impl TilePlan {
             let mut results = Vec::with_capacity(networks.len());
             let mut computing = Vec::with_capacity(networks.len());
             for network in networks {
-                // Without room in the channels, who sends waits until the receiver takes it.
-                let (to_network, read_tiles) = sync_channel(0);
-                let (from_network, computed_tiles) = sync_channel(0);
+                // With more in a channel than this, who sends waits until the receiver takes one.
+                let (to_network, read_tiles) = sync_channel(1);
+                let (from_network, computed_tiles) = sync_channel(1);
                 inputs.push(to_network);
                 results.push(computed_tiles);
                 computing

@@ -9,6 +9,7 @@ use tiling::Region;
 use super::Header;
 use super::descriptor::ElementType;
 use crate::atomic_file::AtomicFile;
+use crate::image::early_flush::EarlyFlush;
 use crate::image::mapped_sink::UnfinishedFile;
 use crate::image::raw_array::{Filling, RawArray};
 use crate::image::{ImageErrorKind, ImageFormat};
@@ -18,6 +19,7 @@ pub(in crate::image) struct NpyFile {
     file: AtomicFile,
     array: RawArray,
     filling: Filling,
+    flush: EarlyFlush,
 }
 
 impl NpyFile {
@@ -56,6 +58,7 @@ impl NpyFile {
                 big_endian: element.big_endian,
             },
             filling: Filling::default(),
+            flush: EarlyFlush::new(data_bytes),
         })
     }
 }
@@ -70,8 +73,11 @@ impl UnfinishedFile for NpyFile {
     }
 
     fn write(&mut self, region: &Region, tile: &Tensor) -> Result<(), ImageErrorKind> {
-        self.array
-            .write(&mut self.file.as_file(), region, tile, &mut self.filling)
+        let mut file = self.file.as_file();
+        self.array.write(&mut file, region, tile, &mut self.filling)?;
+        Ok(self
+            .flush
+            .written(file, (tile.len() * tile.data_type().item_size()) as u64)?)
     }
 
     fn read_back(&mut self, region: &Region) -> Result<Tensor, ImageErrorKind> {

@@ -10,6 +10,7 @@ use super::contiguous::Block;
 use super::{Pages, needed_size, pages};
 use crate::atomic_file::AtomicFile;
 use crate::axes::FileAxes;
+use crate::image::early_flush::EarlyFlush;
 use crate::image::mapped_sink::UnfinishedFile;
 use crate::image::raw_array::{Filling, RawArray};
 use crate::image::{ImageErrorKind, ImageFormat, PixelSize, TiffCompression};
@@ -21,6 +22,7 @@ pub(in crate::image) struct TiffFile {
     data_type: DataType,
     pixels: RawArray,
     filling: Filling,
+    flush: EarlyFlush,
 }
 
 impl TiffFile {
@@ -56,6 +58,7 @@ impl TiffFile {
                 big_endian: false,
             },
             filling: Filling::default(),
+            flush: EarlyFlush::new(pixel_bytes),
             file,
             data_type,
         })
@@ -79,14 +82,18 @@ impl UnfinishedFile for TiffFile {
                 expected: self.data_type,
             });
         }
-        if found == self.pixels.data_type {
-            return self
-                .pixels
-                .write(&mut self.file.as_file(), region, tile, &mut self.filling);
-        }
-        let bytes = tile.cast(self.pixels.data_type);
-        self.pixels
-            .write(&mut self.file.as_file(), region, &bytes, &mut self.filling)
+        let cast;
+        let stored = if found == self.pixels.data_type {
+            tile
+        } else {
+            cast = tile.cast(self.pixels.data_type);
+            &cast
+        };
+        let mut file = self.file.as_file();
+        self.pixels.write(&mut file, region, stored, &mut self.filling)?;
+        Ok(self
+            .flush
+            .written(file, (stored.len() * stored.data_type().item_size()) as u64)?)
     }
 
     fn read_back(&mut self, region: &Region) -> Result<Tensor, ImageErrorKind> {
