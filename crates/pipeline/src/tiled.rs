@@ -5,6 +5,7 @@
 //! do, and when their result equals that of the whole image, is in `docs/tile-geometry.md`.
 
 mod blocks;
+mod choice;
 mod ends;
 mod error;
 mod kept;

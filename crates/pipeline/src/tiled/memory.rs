@@ -10,7 +10,7 @@ use tensor_ops::{DataType, Tensor, TensorView};
 use tiling::{Geometry, OutputAxis, TilePlan, TileRequest};
 
 use super::TiledError;
-use super::plan::{elements, largest_tile};
+use super::plan::{elements_of, largest_tile};
 use crate::builder::Pipeline;
 use crate::error::{PipelineError, PipelineErrorKind};
 
@@ -40,6 +40,14 @@ pub(super) struct MemoryModel {
 }
 
 impl MemoryModel {
+    /// What is taken for true where nothing can be measured.
+    const ASSUMED: Self = Self {
+        base: ASSUMED_BASE,
+        bytes_per_element: ASSUMED_BYTES,
+        bytes_side_by_side: ASSUMED_BYTES,
+        measured: None,
+    };
+
     /// Runs the network on the smallest tile and on a larger one, and compares the peaks of memory. Two sizes, since the first
     /// run also loads what does not grow; peaks of the whole process, since memory that was freed is taken again without
     /// growing it. Then `at_once` networks, if that is more than one, are run on the larger tile at the same time.
@@ -51,42 +59,53 @@ impl MemoryModel {
         smallest: &TilePlan,
         at_once: NonZeroUsize,
     ) -> Result<Self, TiledError> {
-        let size = |tile: &[Vec<usize>]| tile.iter().map(|shape| elements(shape)).sum::<u64>();
         let small = largest_tile(smallest);
-        let wanted = MEASURED_ELEMENTS.max(size(&small).saturating_mul(8));
-        let larger = TilePlan::within_budget(geometry, images, request, wanted, &size)?;
+        let wanted = MEASURED_ELEMENTS.max(elements_of(&small).saturating_mul(8));
+        let larger = TilePlan::within_budget(geometry, images, request, wanted, &elements_of)?;
         let large = largest_tile(&larger);
+        if elements_of(&large) <= elements_of(&small) {
+            let model = Self::of_one_size(pipeline, &small)?.unwrap_or(Self::ASSUMED);
+            return model.with_side_by_side(pipeline, &small, at_once);
+        }
         reset_peak();
         run_on_zeros(pipeline, &small)?;
         let first = peak_memory();
         run_on_zeros(pipeline, &large)?;
         let (Some(first), Some(second)) = (first, peak_memory()) else {
-            return Ok(Self {
-                base: ASSUMED_BASE,
-                bytes_per_element: ASSUMED_BYTES,
-                bytes_side_by_side: ASSUMED_BYTES,
-                measured: None,
-            });
+            return Ok(Self::ASSUMED);
         };
-        let grown = size(&large).saturating_sub(size(&small));
-        if grown == 0 {
-            // One size only: there is nothing to choose.
-            return Ok(Self {
-                base: first,
-                bytes_per_element: 0,
-                bytes_side_by_side: 0,
-                measured: None,
-            });
-        }
-        let mut model = Self::between((size(&small), first), (size(&large), second));
-        if run_side_by_side(pipeline, &large, at_once)?
+        Self::between((elements_of(&small), first), (elements_of(&large), second))
+            .with_side_by_side(pipeline, &large, at_once)
+    }
+
+    /// Runs the network on tiles of the only size there is, and takes all that memory grows by for that of the tile. Nothing if
+    /// memory cannot be measured.
+    pub(super) fn of_one_size(
+        pipeline: &mut Pipeline,
+        tile: &[Vec<usize>],
+    ) -> Result<Option<Self>, TiledError> {
+        reset_peak();
+        let before = peak_memory();
+        run_on_zeros(pipeline, tile)?;
+        let measured = before.zip(peak_memory());
+        Ok(measured.map(|(base, peak)| Self::between((0, base), (elements_of(tile), peak))))
+    }
+
+    /// Runs networks on tiles at the same time, if that is more than one, to measure what each of them takes then.
+    pub(super) fn with_side_by_side(
+        mut self,
+        pipeline: &mut Pipeline,
+        tile: &[Vec<usize>],
+        at_once: NonZeroUsize,
+    ) -> Result<Self, TiledError> {
+        if run_side_by_side(pipeline, tile, at_once)?
             && let Some(peak) = peak_memory()
         {
-            let all = size(&large).saturating_mul(at_once.get() as u64).max(1);
-            let each = peak.saturating_sub(model.base).div_ceil(all);
-            model.bytes_side_by_side = with_margin(each).max(model.bytes_per_element);
+            let all = elements_of(tile).saturating_mul(at_once.get() as u64).max(1);
+            let each = peak.saturating_sub(self.base).div_ceil(all);
+            self.bytes_side_by_side = with_margin(each).max(self.bytes_per_element);
         }
-        Ok(model)
+        Ok(self)
     }
 
     /// The line through two measurements.
@@ -109,7 +128,7 @@ impl MemoryModel {
         pipeline: &mut Pipeline,
         tile: &[Vec<usize>],
     ) -> Result<Option<Self>, TiledError> {
-        let size = tile.iter().map(|shape| elements(shape)).sum::<u64>();
+        let size = elements_of(tile);
         let Some(known) = self.measured.filter(|(elements, _)| size / 3 >= *elements) else {
             return Ok(None);
         };
@@ -127,7 +146,7 @@ impl MemoryModel {
     /// What the process takes while it runs `at_once` tiles of these shapes: the networks, and the tiles that are read and
     /// written meanwhile.
     pub(super) fn bytes(&self, geometry: &Geometry, tile: &[Vec<usize>], at_once: NonZeroUsize) -> u64 {
-        let inputs: u64 = tile.iter().map(|shape| elements(shape)).sum();
+        let inputs = elements_of(tile);
         let outputs: u64 = geometry
             .outputs()
             .iter()

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use rdf_spec::Axis;
 use tiling::{Extent, Geometry, OutputAxis, OutputGeometry, Sizes, TilePlan, TileRequest};
 
+use super::choice::TileSpace;
 use super::memory::{MemoryModel, free_memory};
 use super::{TileChoice, TileOptions, TiledError};
 use crate::bind::geometry::TileGeometry;
@@ -18,9 +19,9 @@ const CERTAINLY_ENOUGH: u64 = 16 << 10;
 /// From this number of tiles on, one more is run to measure what a large one takes.
 const MANY_TILES: usize = 40;
 
-/// The part of a network's time that more threads do not shorten, where an engine runs networks side by side: a quarter to a
-/// third for U-Nets on tract (docs/performance.md).
-const SERIAL_PART: f64 = 0.3;
+/// From this number of tiles of the only size there is, it is worth to measure whether two of them fit at the same time: that
+/// takes as long as three tiles, and saves a quarter of all.
+const SEVERAL_TILES: usize = 16;
 
 const TWO: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
@@ -28,7 +29,8 @@ impl Pipeline {
     /// Chooses tiles for images of these shapes, one for each input, in the axis order of the description.
     ///
     /// Where sizes are left open, the network is run on small tiles of zeros first, and the memory that this takes is
-    /// measured; then the tiles are chosen that make it compute least within the memory. Measuring needs `/proc` (Linux);
+    /// measured; then the tiles are chosen that take the least time within the memory: one if the image fits as a whole, else
+    /// those that compute little twice and do not use more memory than that is worth. Measuring needs `/proc` (Linux);
     /// elsewhere 4 KiB are assumed for each element of an input.
     ///
     /// # Errors
@@ -88,63 +90,44 @@ impl Pipeline {
                 request = request.with_chunks(output, axis, length);
             }
         }
-        let one = |plan| TileChoice {
-            plan,
-            at_once: NonZeroUsize::MIN,
-        };
         let whole = TilePlan::new(&geometry, images, &request);
         if options.whole {
-            return Ok(one(whole?));
+            return Ok(TileChoice::new(whole?, NonZeroUsize::MIN));
         }
         // What keeps these from being possible keeps larger tiles from it as well.
         let smallest = TilePlan::smallest(&geometry, images, &request)?;
         let limit = options.memory.unwrap_or_else(|| free_memory() / 2);
         let limit = limit.saturating_sub(options.reserved);
+        let uncut = whole.as_ref().ok().map(largest_tile);
         if let Ok(whole) = whole {
-            let elements: u64 = largest_tile(&whole).iter().map(|shape| elements(shape)).sum();
-            if elements.saturating_mul(CERTAINLY_ENOUGH) <= limit
-                || largest_tile(&whole) == largest_tile(&smallest)
-            {
-                return Ok(one(whole));
+            let tile = largest_tile(&whole);
+            let certain = elements_of(&tile).saturating_mul(CERTAINLY_ENOUGH);
+            let fits = |at_once: NonZeroUsize| certain.saturating_mul(at_once.get() as u64) <= limit;
+            let one_size = tile == largest_tile(&smallest);
+            if one_size && !counts.iter().all(|&count| fits(count)) && whole.len() >= SEVERAL_TILES {
+                return self.measured_at_once(&geometry, whole, counts, limit);
+            }
+            if one_size || fits(NonZeroUsize::MIN) {
+                return Ok(self.best_at_once(whole, counts, fits));
             }
         }
         let most = counts.iter().copied().max().unwrap_or(NonZeroUsize::MIN);
-        let within = |memory: &MemoryModel, at_once| {
-            let cost = |tile: &[Vec<usize>]| memory.bytes(&geometry, tile, at_once);
-            TilePlan::within_budget(&geometry, images, &request, limit, &cost)
+        let memory = MemoryModel::measure(self, &geometry, images, &request, &smallest, most)?;
+        let space = TileSpace {
+            geometry: &geometry,
+            images,
+            request: &request,
+            limit,
+            uncut,
         };
-        let mut memory = MemoryModel::measure(self, &geometry, images, &request, &smallest, most)?;
-        let mut plan = within(&memory, NonZeroUsize::MIN)?;
+        let choice = self.best_tiles(&space, &memory, counts)?;
         // One tile more is worth it where there are many.
-        if plan.len() >= MANY_TILES
-            && let Some(refined) = memory.refined(self, &largest_tile(&plan))?
+        if choice.plan.len() >= MANY_TILES
+            && let Some(refined) = memory.refined(self, &largest_tile(&choice.plan))?
         {
-            memory = refined;
-            plan = within(&memory, NonZeroUsize::MIN)?;
+            return self.best_tiles(&space, &refined, counts);
         }
-        let mut best = one(plan);
-        for &at_once in counts.iter().filter(|count| count.get() > 1) {
-            let Ok(plan) = within(&memory, at_once) else {
-                break;
-            };
-            let choice = TileChoice { plan, at_once };
-            if self.expected_time(&choice) < self.expected_time(&best) {
-                best = choice;
-            }
-        }
-        Ok(best)
-    }
-
-    /// How long the tiles take, in units of one element on one thread.
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    fn expected_time(&self, choice: &TileChoice) -> f64 {
-        let tile: u64 = largest_tile(&choice.plan)
-            .iter()
-            .map(|shape| elements(shape))
-            .sum();
-        let (at_once, threads) = (choice.at_once.get() as f64, self.threads.get() as f64);
-        let rounds = choice.plan.len().div_ceil(choice.at_once.get()) as f64;
-        rounds * tile as f64 * (SERIAL_PART + (1.0 - SERIAL_PART) * at_once / threads)
+        Ok(choice)
     }
 }
 
@@ -214,6 +197,12 @@ pub(super) fn largest_tile(plan: &TilePlan) -> Vec<Vec<usize>> {
                 .collect()
         })
         .unwrap_or_default()
+}
+
+/// The elements of the shapes of all inputs.
+pub(super) fn elements_of(tile: &[Vec<usize>]) -> u64 {
+    tile.iter()
+        .fold(0_u64, |sum, shape| sum.saturating_add(elements(shape)))
 }
 
 pub(super) fn elements(shape: &[usize]) -> u64 {
