@@ -155,7 +155,7 @@ fn what_does_not_fit_is_an_error_that_shows_both() {
     assert!(
         channels
             .stderr
-            .contains("the image has the size 3 along `c`, the network takes 1"),
+            .contains("the image has the size 3 along `c`, the network takes 1; give the part"),
         "{channels:?}"
     );
 

@@ -92,6 +92,10 @@ fn a_plan_is_printed_and_nothing_is_run() {
         ),
         (["--tile", "y"], "an axis letter and a number are expected"),
         (["--memory", "much"], "a number of bytes is expected"),
+        (
+            ["--memory", "1MiB"],
+            "MiB of memory, 1 are allowed; give more with --memory",
+        ),
     ] {
         let found = run(
             "predict",

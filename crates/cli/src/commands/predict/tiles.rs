@@ -22,6 +22,7 @@ use crate::exit::Failure;
 /// The most memory for decoded parts of images, and what part of the given memory they may take.
 const MOST_CACHE: u64 = 256 << 20;
 const CACHE_PART: u64 = 8;
+const MEBIBYTE: u64 = 1 << 20;
 /// What a Zarr output keeps of chunks that were written in part.
 const PARTIAL_CHUNKS: usize = 64 << 20;
 /// How long chunks of a Zarr output are along `y` and `x` where the tiles decide: smaller ones make too many files, larger
@@ -146,9 +147,14 @@ pub(in crate::commands) fn of_tiles(error: &TiledError) -> Failure {
         TiledError::Plan(
             PlanError::TileSize { .. } | PlanError::TileTooSmall { .. } | PlanError::NotTileable { .. },
         ) => Failure::usage(error.to_string()),
-        TiledError::Plan(PlanError::Memory { .. }) => {
-            Failure::usage(format!("{error}; give more with --memory"))
-        }
+        TiledError::Plan(PlanError::Memory { needed, limit, tile }) => Failure::usage(format!(
+            "the smallest possible tiles, {tile:?}, need {} MiB of memory, {} are allowed; give more with --memory",
+            needed.div_ceil(MEBIBYTE),
+            limit / MEBIBYTE
+        )),
+        TiledError::Plan(PlanError::WholeSize { .. }) => Failure::failed(format!(
+            "{error}; give the part of the image that the model is made for or, if axes were taken for others, --axes"
+        )),
         _ => Failure::because(error),
     }
 }
