@@ -97,7 +97,8 @@ fn predict(
     bar.set_message("opening the images");
     let cache = tiles::cache_bytes(options);
     let mut sources = bar.suspend(|| open_inputs(model, &inputs, &axes, cache))?;
-    if !options.no_tiling {
+    // Only tiles may have other sizes than the description states, be it a single one.
+    if !options.no_tiling || options.tiles.any_size.is_some() {
         bar.set_message("choosing tiles");
         if let Some(job) = tiles::job(pipeline, model, &sources, &inputs, &outputs, options)? {
             return job.run(pipeline, &mut sources, bar);

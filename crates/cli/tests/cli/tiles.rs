@@ -256,3 +256,30 @@ fn the_error_of_tiles_is_measured_and_drawn() {
     let one = run("tiling-error", &fixture("tiling-unet-stride4"), &[&input]);
     assert!(one.stderr.contains("the image fits into one tile"), "{one:?}");
 }
+
+#[test]
+fn a_model_of_one_size_takes_a_whole_image_of_another_if_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = text(&image(folder.path(), &[96, 80]));
+    let predicted = |model: &str, name: &str, arguments: &[&str]| {
+        let output = folder.path().join(name);
+        let output_text = text(&output);
+        let found = run(
+            "predict",
+            &fixture(model),
+            &[&["-i", &input, "-o", &output_text], arguments].concat(),
+        );
+        assert_eq!(found.code, 0, "{found:?}");
+        (pipeline::image::read_image(&output).unwrap().tensor, found.stderr)
+    };
+    // The same network, with a description that states all sizes.
+    let (expected, _) = predicted("tiling-dishonest-halo", "free.npy", &[]);
+    for (name, arguments) in [
+        ("any.npy", &["--any-size", "4"] as &[&str]),
+        ("whole.npy", &["--any-size", "4", "--no-tiling"]),
+    ] {
+        let (whole, told) = predicted("tiling-fixed-size", name, arguments);
+        assert_eq!(whole, expected);
+        assert!(told.contains("1 tile\n"), "{told}");
+    }
+}

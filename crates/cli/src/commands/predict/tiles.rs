@@ -76,7 +76,7 @@ pub(in crate::commands) fn tile_options(arguments: &TileArguments, reserved: u64
     options
 }
 
-/// A run in tiles for these images; nothing if one tile is the whole image as it is.
+/// A run in tiles for these images; nothing if one tile is the whole image as it is, of a size that the model describes.
 pub(super) fn job<'a>(
     pipeline: &mut Pipeline,
     model: &'a Network,
@@ -87,6 +87,7 @@ pub(super) fn job<'a>(
 ) -> Result<Option<Job<'a>>, Failure> {
     let shapes: Vec<Vec<usize>> = sources.iter().map(|source| source.shape().to_vec()).collect();
     let mut tiles = tile_options(&options.tiles, reserved_bytes(sources, outputs, options));
+    tiles.whole = options.no_tiling;
     let fingerprint = Fingerprint::new(model, pipeline, inputs, options, &tiles)?;
     if options.resume {
         let (choice, fingerprint) = fingerprint.plan_of_earlier_run(outputs)?;
@@ -109,7 +110,8 @@ pub(super) fn job<'a>(
     let choice = pipeline
         .choose_tiles(&shapes, &tiles)
         .map_err(|error| of_tiles(&error))?;
-    if choice.plan.len() == 1 && !choice.plan.is_padded() && !options.dry_run {
+    let as_it_is = choice.plan.len() == 1 && !choice.plan.is_padded() && tiles.any_size.is_none();
+    if as_it_is && !options.dry_run {
         return Ok(None);
     }
     Ok(Some(Job {
