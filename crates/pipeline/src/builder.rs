@@ -18,6 +18,7 @@ use crate::bind::tensors::{BoundInput, BoundOutput};
 use crate::bind::{architecture, weights};
 use crate::demand::{DescriptionDemand, network};
 use crate::error::{PipelineError, PipelineErrorKind, TensorRole};
+use crate::tiled::MemoryModel;
 use crate::warning::PipelineWarning;
 
 pub(crate) use self::network::{backend_for, formats};
@@ -56,6 +57,9 @@ pub struct Pipeline {
     backend: &'static str,
     /// How many threads the network runs on.
     pub(crate) threads: NonZeroUsize,
+    /// How much memory the network takes, once it was measured. Later it could not be: memory that was freed stays with the
+    /// process, and is used again without a trace.
+    pub(crate) memory: Option<MemoryModel>,
 }
 
 impl Pipeline {
@@ -234,6 +238,7 @@ impl PipelineBuilder<'_> {
                 .threads
                 .or_else(|| std::thread::available_parallelism().ok())
                 .unwrap_or(NonZeroUsize::MIN),
+            memory: None,
         })
     }
 }

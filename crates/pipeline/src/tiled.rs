@@ -19,6 +19,7 @@ mod run;
 mod statistics;
 
 pub use error::TiledError;
+pub(crate) use memory::MemoryModel;
 pub use memory_image::MemoryImage;
 pub use options::{TileChoice, TileOptions, TiledProgress, TiledReport, TiledRun};
 #[cfg(feature = "zarr")]

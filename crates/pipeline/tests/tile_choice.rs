@@ -6,7 +6,7 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use pipeline::{Package, Pipeline, TileChoice, TileOptions};
+use pipeline::{Package, Pipeline, TileChoice, TileOptions, TiledError};
 
 /// A U-Net on two threads, with an engine that can run two networks at the same time.
 fn unet() -> Pipeline {
@@ -18,8 +18,8 @@ fn unet() -> Pipeline {
         .unwrap()
 }
 
-fn choose(side: usize, options: &TileOptions) -> TileChoice {
-    unet().choose_tiles(&[vec![1, 1, side, side]], options).unwrap()
+fn choose(unet: &mut Pipeline, side: usize, options: &TileOptions) -> TileChoice {
+    unet.choose_tiles(&[vec![1, 1, side, side]], options).unwrap()
 }
 
 fn pixels(choice: &TileChoice) -> usize {
@@ -28,18 +28,39 @@ fn pixels(choice: &TileChoice) -> usize {
 
 #[test]
 fn tiles_are_chosen_for_time_and_memory() {
-    what_fits_as_a_whole_is_not_cut();
-    no_more_memory_is_taken_than_is_worth_it();
-    tiles_of_given_size_run_at_the_same_time_where_that_fits();
+    // One for all, as for many images: what it takes is measured once, before freed memory hides it.
+    let mut unet = unet();
+    what_fits_as_a_whole_is_not_cut(&mut unet);
+    memory_decides_where_nothing_is_asked_for(&mut unet);
+    no_more_memory_is_taken_than_is_worth_it(&mut unet);
+    tiles_of_given_size_run_at_the_same_time_where_that_fits(&mut unet);
 }
 
-fn what_fits_as_a_whole_is_not_cut() {
-    let choice = choose(1024, &TileOptions::default().with_memory(4 << 30));
+fn what_fits_as_a_whole_is_not_cut(unet: &mut Pipeline) {
+    let choice = choose(unet, 1024, &TileOptions::default().with_memory(4 << 30));
     assert_eq!((choice.plan.len(), choice.at_once.get()), (1, 1));
 }
 
-fn no_more_memory_is_taken_than_is_worth_it() {
-    let choice = choose(4096, &TileOptions::default().with_memory(1 << 30));
+fn memory_decides_where_nothing_is_asked_for(unet: &mut Pipeline) {
+    let options = |bytes| TileOptions::default().with_memory(bytes);
+    let little = choose(unet, 3200, &options(100 << 20));
+    let more = choose(unet, 3200, &options(400 << 20));
+    let much = choose(unet, 3200, &options(64 << 30));
+    if cfg!(target_os = "linux") {
+        assert!(pixels(&little) < pixels(&more), "{}{}", little.plan, more.plan);
+    }
+    assert_eq!(pixels(&much), 3200 * 3200);
+    let error = unet
+        .choose_tiles(&[vec![1, 1, 3200, 3200]], &options(1 << 20))
+        .unwrap_err();
+    assert!(
+        matches!(error, TiledError::Plan(tiling::PlanError::Memory { .. })),
+        "{error}"
+    );
+}
+
+fn no_more_memory_is_taken_than_is_worth_it(unet: &mut Pipeline) {
+    let choice = choose(unet, 4096, &TileOptions::default().with_memory(1 << 30));
     // Two of the largest that fit have more than two million pixels each.
     if cfg!(target_os = "linux") {
         assert_eq!(choice.at_once.get(), 2);
@@ -50,10 +71,10 @@ fn no_more_memory_is_taken_than_is_worth_it() {
     assert!(computed < whole + whole / 4, "{}", choice.plan);
 }
 
-fn tiles_of_given_size_run_at_the_same_time_where_that_fits() {
-    let at_once = |side, memory| {
+fn tiles_of_given_size_run_at_the_same_time_where_that_fits(unet: &mut Pipeline) {
+    let mut at_once = |side, memory| {
         let given = TileOptions::default().with_tile('y', 256).with_tile('x', 256);
-        let choice = choose(side, &given.with_memory(memory));
+        let choice = choose(unet, side, &given.with_memory(memory));
         assert_eq!(pixels(&choice), 256 * 256);
         (choice.plan.len(), choice.at_once.get())
     };

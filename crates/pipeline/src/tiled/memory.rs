@@ -27,7 +27,7 @@ const MARGIN_SIXTEENTHS: u64 = 17;
 
 /// How memory grows with the tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct MemoryModel {
+pub(crate) struct MemoryModel {
     /// What the process takes for itself and the weights.
     base: u64,
     /// What the network takes for each element of its inputs.
@@ -68,14 +68,35 @@ impl MemoryModel {
             return model.with_side_by_side(pipeline, &small, at_once);
         }
         reset_peak();
+        let before = peak_memory();
         run_on_zeros(pipeline, &small)?;
         let first = peak_memory();
         run_on_zeros(pipeline, &large)?;
-        let (Some(first), Some(second)) = (first, peak_memory()) else {
+        let (Some(before), Some(first), Some(second)) = (before, first, peak_memory()) else {
             return Ok(Self::ASSUMED);
         };
-        Self::between((elements_of(&small), first), (elements_of(&large), second))
-            .with_side_by_side(pipeline, &large, at_once)
+        Self::of_peaks(
+            before,
+            (elements_of(&small), first),
+            (elements_of(&large), second),
+        )
+        .with_side_by_side(pipeline, &large, at_once)
+    }
+
+    /// What the peaks of a small and of a large tile tell, where the process had `before`.
+    fn of_peaks(before: u64, small: (u64, u64), large: (u64, u64)) -> Self {
+        // Not even the tile itself is seen: there was room for it in memory that was used and freed before. All that is known is
+        // that the larger one took no more than everything.
+        if small.1.saturating_sub(before) < small.0.saturating_mul(4) {
+            let bytes = large.1.div_ceil(large.0.max(1)).min(ASSUMED_BYTES);
+            return Self {
+                base: before,
+                bytes_per_element: bytes,
+                bytes_side_by_side: bytes,
+                measured: None,
+            };
+        }
+        Self::between(small, large)
     }
 
     /// Runs the network on tiles of the only size there is, and takes all that memory grows by for that of the tile. Nothing if
@@ -278,4 +299,21 @@ fn kibibytes(path: &str, key: &str) -> Option<u64> {
         .parse::<u64>()
         .ok()?
         .checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn freed_memory_that_hides_what_a_network_takes_makes_tiles_smaller_and_not_larger() {
+        let seen = MemoryModel::of_peaks(50_000_000, (10_000, 60_000_000), (110_000, 80_000_000));
+        assert_eq!(seen.bytes_per_element, with_margin(200));
+        assert_eq!(seen.measured, Some((110_000, 80_000_000)));
+        let kept = 400_000_000;
+        let hidden = MemoryModel::of_peaks(kept, (10_000, kept), (110_000, kept));
+        assert_eq!((hidden.base, hidden.bytes_per_element), (kept, 3637));
+        let hidden_in_part = MemoryModel::of_peaks(kept, (10_000, kept), (110_000, kept + 100));
+        assert!(hidden_in_part.bytes_per_element > seen.bytes_per_element);
+    }
 }

@@ -30,7 +30,7 @@ impl Pipeline {
     ///
     /// Where sizes are left open, the network is run on small tiles of zeros first, and the memory that this takes is
     /// measured; then the tiles are chosen that take the least time within the memory: one if the image fits as a whole, else
-    /// those that compute little twice and do not use more memory than that is worth. Measuring needs `/proc` (Linux);
+    /// those that compute little twice and do not use more memory than that is worth. It is measured once. Measuring needs `/proc` (Linux);
     /// elsewhere 4 KiB are assumed for each element of an input.
     ///
     /// # Errors
@@ -56,12 +56,17 @@ impl Pipeline {
         images: &[Vec<usize>],
         options: &TileOptions,
     ) -> Result<TileChoice, TiledError> {
-        let mut counts = vec![NonZeroUsize::MIN];
-        if self.runner.side_by_side(self.threads).is_some() {
-            let doubled = |count: &NonZeroUsize| count.checked_mul(TWO).filter(|next| *next <= self.threads);
-            counts = successors(Some(NonZeroUsize::MIN), doubled).collect();
-        }
+        let counts = self.counts();
         self.choose(images, options, &counts)
+    }
+
+    /// How many networks the engine can run at the same time: 1, 2, 4, ...
+    fn counts(&mut self) -> Vec<NonZeroUsize> {
+        if self.runner.side_by_side(self.threads).is_none() {
+            return vec![NonZeroUsize::MIN];
+        }
+        let doubled = |count: &NonZeroUsize| count.checked_mul(TWO).filter(|next| *next <= self.threads);
+        successors(Some(NonZeroUsize::MIN), doubled).collect()
     }
 
     fn choose(
@@ -111,8 +116,14 @@ impl Pipeline {
                 return Ok(self.best_at_once(whole, counts, fits));
             }
         }
-        let most = counts.iter().copied().max().unwrap_or(NonZeroUsize::MIN);
-        let memory = MemoryModel::measure(self, &geometry, images, &request, &smallest, most)?;
+        let memory = match self.memory {
+            Some(known) => known,
+            None => {
+                let most = self.counts().into_iter().max().unwrap_or(NonZeroUsize::MIN);
+                MemoryModel::measure(self, &geometry, images, &request, &smallest, most)?
+            }
+        };
+        self.memory = Some(memory);
         let space = TileSpace {
             geometry: &geometry,
             images,
@@ -125,6 +136,7 @@ impl Pipeline {
         if choice.plan.len() >= MANY_TILES
             && let Some(refined) = memory.refined(self, &largest_tile(&choice.plan))?
         {
+            self.memory = Some(refined);
             return self.best_tiles(&space, &refined, counts);
         }
         Ok(choice)

@@ -1,7 +1,6 @@
-//! Images of sizes that the model does not take as they are, and tiles that memory decides about.
+//! Images of sizes that the model does not take as they are.
 
-use pipeline::{TileOptions, TiledError};
-use tiling::TilePlan;
+use pipeline::TileOptions;
 
 use crate::model::{fixture, largest_difference, open};
 
@@ -54,19 +53,9 @@ fn items_of_a_batch_are_run_one_by_one() {
 }
 
 #[test]
-fn memory_decides_where_nothing_is_asked_for() {
+fn an_axis_that_is_not_there_is_named_with_those_that_are() {
     let mut model = open(&fixture("blobs-unet2d"));
-    let shapes = vec![vec![1, 1, 16 * 200, 16 * 200]];
-    let pixels = |plan: &TilePlan| plan.tile(0).unwrap().inputs[0].region().len();
-    let options = |bytes| TileOptions::default().with_memory(bytes);
-    let little = model.pipeline.plan_tiles(&shapes, &options(600 << 20)).unwrap();
-    let much = model.pipeline.plan_tiles(&shapes, &options(2400 << 20)).unwrap();
-    assert!(pixels(&little) < pixels(&much), "{little}\n{much}");
-    let error = model.pipeline.plan_tiles(&shapes, &options(1 << 20)).unwrap_err();
-    assert!(
-        matches!(error, TiledError::Plan(tiling::PlanError::Memory { .. })),
-        "{error}"
-    );
+    let shapes = vec![vec![1, 1, 256, 256]];
     let error = model
         .pipeline
         .plan_tiles(&shapes, &TileOptions::default().with_tile('z', 8))
