@@ -155,6 +155,10 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// # Errors
 /// Those of the converter, and nothing more to say where this build has none.
 fn convert(
+    #[cfg_attr(
+        not(feature = "tensorflow"),
+        expect(unused_variables, reason = "only bundles of TensorFlow offer a choice")
+    )]
     package: &Package,
     model: &rdf_spec::Network,
     from: WeightsFormat,

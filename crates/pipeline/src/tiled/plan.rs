@@ -211,14 +211,12 @@ pub(super) fn largest_tile(plan: &TilePlan) -> Vec<Vec<usize>> {
         .unwrap_or_default()
 }
 
-/// The elements of the shapes of all inputs.
+/// The elements of the tiles of all inputs.
 pub(super) fn elements_of(tile: &[Vec<usize>]) -> u64 {
-    tile.iter()
-        .fold(0_u64, |sum, shape| sum.saturating_add(elements(shape)))
-}
-
-pub(super) fn elements(shape: &[usize]) -> u64 {
-    shape
-        .iter()
-        .fold(1_u64, |product, &size| product.saturating_mul(size as u64))
+    let elements = |shape: &Vec<usize>| {
+        shape
+            .iter()
+            .fold(1_u64, |product, &size| product.saturating_mul(size as u64))
+    };
+    tile.iter().map(elements).fold(0, u64::saturating_add)
 }
